@@ -25,8 +25,8 @@ int64_t clock_now_ms(void);
 /* Monotonic, for measuring and time-outs; never shifted. */
 int64_t clock_monotonic_us(void);
 
-int32_t clock_date_of(int64_t unix_ms);                 /* the civil date in Shanghai */
-int32_t clock_date_from(int year, int month, int day);  /* CLOCK_NO_DATE if there is no such day */
+int32_t clock_date_of(int64_t unix_ms);                /* the civil date in Shanghai */
+int32_t clock_date_from(int year, int month, int day); /* CLOCK_NO_DATE if there is no such day */
 void clock_date_split(int32_t date, int *year, int *month, int *day);
 
 /* A month is year * 12 + (month - 1), so that months subtract. */
@@ -36,8 +36,8 @@ int32_t clock_month_from(int year, int month);
 /* Calendar months later; a missing day becomes the last day of the month. */
 int32_t clock_date_add_months(int32_t date, int months);
 
-__attribute__((warn_unused_result)) int clock_date_parse(const char *text, int32_t *date);    /* 2026-11-23 */
-__attribute__((warn_unused_result)) int clock_month_parse(const char *text, int32_t *month);  /* 2026-11 */
+__attribute__((warn_unused_result)) int clock_date_parse(const char *text, int32_t *date);       /* 2026-11-23 */
+__attribute__((warn_unused_result)) int clock_month_parse(const char *text, int32_t *month);     /* 2026-11 */
 __attribute__((warn_unused_result)) int clock_instant_parse(const char *text, int64_t *unix_ms); /* RFC 3339 */
 char *clock_date_format(int32_t date, char text[CLOCK_DATE_SIZE]);
 char *clock_month_format(int32_t month, char text[CLOCK_MONTH_SIZE]);

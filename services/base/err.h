@@ -9,6 +9,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+/* The code of a failure that only the operator meets, at start-up: the detail says all, no caller ever sees it. */
+enum { ERR_LOCAL = -1 };
+
 enum { ERR_FIELD_MAX = 96, ERR_DETAIL_MAX = 192, ERR_PARAM_MAX = 64, ERR_PARAMS_MAX = 4 };
 
 struct err_param {
@@ -17,9 +20,9 @@ struct err_param {
 };
 
 struct err {
-    int code;                      /* enum err_code of "errors.h"; 0 is no error */
-    char field[ERR_FIELD_MAX];     /* path of the failing field ("months[1]"), or "" */
-    char detail[ERR_DETAIL_MAX];   /* for the log; never a sensitive value */
+    int code;                    /* enum err_code of "errors.h"; 0 is no error */
+    char field[ERR_FIELD_MAX];   /* path of the failing field ("months[1]"), or "" */
+    char detail[ERR_DETAIL_MAX]; /* for the log; never a sensitive value */
     size_t params_count;
     struct err_param params[ERR_PARAMS_MAX];
 };
