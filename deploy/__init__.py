@@ -1,0 +1,1 @@
+"""How Dandelion is set up and run on one machine: `python3 -m deploy <command>`."""

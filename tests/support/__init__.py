@@ -1,0 +1,1 @@
+"""What tests share: a private PostgreSQL, the daemons, an HTTP client, a bus client."""
