@@ -4,7 +4,6 @@ import concurrent.futures
 import hashlib
 import os
 import subprocess
-import sys
 
 from tests.checks import tree
 
@@ -44,5 +43,5 @@ def run(name, paths, command, context=""):
     os.makedirs(CACHE, exist_ok=True)
     with open(os.path.join(CACHE, name), "w", encoding="ascii") as file:
         file.write("\n".join(sorted(accepted)))
-    print(f"{name}: {len(todo)} of {len(paths)} files looked at, {failed} failed", file=sys.stderr)
+    print(f"{name}: {len(todo)} of {len(paths)} files looked at, {failed} failed", flush=True)
     return failed
