@@ -20,7 +20,7 @@ struct message_rules;
 struct field_rule {
     const struct message_rules *message; /* rules of a message-typed field; NULL for others and for foreign types */
     const char *title;                   /* what people call it, in Chinese; NULL if it has none */
-    const char *pattern;                 /* POSIX extended, anchored by the generator with ^(…)$; NULL for any */
+    const char *pattern;                 /* POSIX extended, written ^…$; NULL for any */
     int64_t min, max;                    /* numbers, when `bounded` */
     uint32_t min_length, max_length;     /* characters of a string, bytes of a bytes field; max 0 is no limit here */
     uint32_t min_items, max_items;       /* repeated fields; max 0 is no limit here */
