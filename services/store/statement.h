@@ -48,6 +48,7 @@ struct statement_param {
 struct statement_column {
     const char *name;
     enum sql_type type;
+    bool array;    /* the value is an array: struct { const T *items; size_t count; } in the row struct */
     size_t offset; /* in the row struct */
 };
 
