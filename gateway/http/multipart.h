@@ -1,10 +1,10 @@
 /* A strict, incremental reader of multipart/form-data (RFC 7578). Pure: bytes go in, callbacks come out, so that an
  * upload of any size passes in bounded memory. It makes no difference in how many pieces the bytes come.
  *
- * Refused: anything before the first delimiter, a part without `Content-Disposition: form-data` and a name, fields
- * other than Content-Disposition and Content-Type, `filename*` (RFC 7578 forbids it), names that are not UTF-8 or hold
- * control bytes, transfer encodings, bare line feeds, more parts than allowed, and an end without the last delimiter.
- */
+ * Refused: anything before the first delimiter or after the last, a part without `Content-Disposition: form-data` and a
+ * name, parameters other than name and filename (RFC 7578 forbids `filename*`) or given twice, names that are not UTF-8
+ * or hold control bytes, transfer encodings, bare line feeds, and an end without the last delimiter. Other fields of a
+ * part are ignored, as the RFC says. */
 #ifndef DANDELION_GATEWAY_HTTP_MULTIPART_H
 #define DANDELION_GATEWAY_HTTP_MULTIPART_H
 
