@@ -22,3 +22,5 @@ try:
     sys.exit(main(sys.argv[1:]))
 except Problem as problem:
     sys.exit(f"dandelion: {problem}")
+except OSError as error:
+    sys.exit(f"dandelion: {error.strerror}: {error.filename or 'see above'}")

@@ -1,0 +1,61 @@
+"""Which daemons there are: a folder services/<name>/ with migrations makes the daemon <name>, program <name>d.
+
+A daemon appears here as soon as its program is built; nothing has to be registered.
+"""
+
+import collections
+import glob
+import os
+import shutil
+
+from deploy.place import CLONE
+
+Daemon = collections.namedtuple("Daemon", "name program schema")
+
+
+def known(place):
+    """The daemons whose program is built, the gateway last: it is what the others serve."""
+    folders = sorted(glob.glob(os.path.join(CLONE, "services", "*", "migrations")))
+    names = [os.path.basename(os.path.dirname(folder)) for folder in folders]
+    daemons = [Daemon(name, name + "d", name) for name in names] + [Daemon("gateway", "gateway", None)]
+    return [daemon for daemon in daemons if os.path.exists(os.path.join(place.build, "bin", daemon.program))]
+
+
+def schemas():
+    """The services that own a schema, built or not."""
+    folders = sorted(glob.glob(os.path.join(CLONE, "services", "*", "migrations")))
+    return [os.path.basename(os.path.dirname(folder)) for folder in folders]
+
+
+def copy(source, target):
+    """Copies a file whole or not at all, unless it is there already; returns whether it was not."""
+    about = os.stat(source)
+    try:
+        there = os.stat(target)
+        if (there.st_size, there.st_mtime_ns) == (about.st_size, about.st_mtime_ns):
+            return False
+    except FileNotFoundError:
+        pass
+    shutil.copy2(source, target + ".new")
+    os.chmod(target + ".new", 0o755 if os.access(source, os.X_OK) else 0o644)
+    os.replace(target + ".new", target)
+    return True
+
+
+def install(place, daemons):
+    """Copies programs and migrations to var/, where the runtime user can reach them and a rebuild cannot disturb what
+    runs. Returns the names of the daemons whose program changed."""
+    changed = []
+    for daemon in daemons:
+        source = os.path.join(place.build, "bin", daemon.program)
+        if copy(source, os.path.join(place.bin, daemon.program)):
+            changed.append(daemon.name)
+    for schema in schemas():
+        source = os.path.join(CLONE, "services", schema, "migrations")
+        target = os.path.join(place.migrations, schema)
+        os.makedirs(target, exist_ok=True)
+        for name in set(os.listdir(target)) - set(os.listdir(source)):
+            os.unlink(os.path.join(target, name))
+        for name in os.listdir(source):
+            copy(os.path.join(source, name), os.path.join(target, name))
+    return changed
