@@ -9,6 +9,13 @@ import cnames
 import output
 from contract import Contract
 
+ALL = """
+
+/* All of them, sorted by the name of the message. */
+extern const struct message_rules *const message_rules_all[];
+extern const size_t message_rules_count;
+"""
+
 FIND = """
 static int compare_name(const void *name, const void *rules)
 {
@@ -18,7 +25,7 @@ static int compare_name(const void *name, const void *rules)
 const struct message_rules *message_rules_find(const ProtobufCMessageDescriptor *descriptor)
 {
     const struct message_rules *const *found =
-        bsearch(descriptor->name, all, sizeof all / sizeof *all, sizeof *all, compare_name);
+        bsearch(descriptor->name, message_rules_all, message_rules_count, sizeof *message_rules_all, compare_name);
     return found ? *found : NULL;
 }
 """
@@ -26,7 +33,7 @@ const struct message_rules *message_rules_find(const ProtobufCMessageDescriptor 
 
 def header(contract):
     lines = [f"extern const struct message_rules {cnames.rules(m.full_name)};" for m in contract.our_messages]
-    body = "/* The rules of each message, by the name of its descriptor. */\n" + "\n".join(lines)
+    body = "/* The rules of each message, by the name of its descriptor. */\n" + "\n".join(lines) + ALL
     return output.header("DANDELION_FIELD_RULES_H", "the contract", ['"bus/field_rule.h"'], body)
 
 
@@ -35,7 +42,8 @@ def source(contract):
     includes = ['"field_rules.h"', "<stdlib.h>", "<string.h>"] + [f'"{file}"' for file in files]
     parts = [message_rules(contract, message) for message in contract.our_messages]
     pointers = "\n".join(f"    &{cnames.rules(message.full_name)}," for message in contract.our_messages)
-    parts.append(f"/* Sorted by the name of the message. */\nstatic const struct message_rules *const all[] = {{\n{pointers}\n}};")
+    parts.append(f"const struct message_rules *const message_rules_all[] = {{\n{pointers}\n}};")
+    parts.append(f"const size_t message_rules_count = {len(contract.our_messages)};")
     return output.source("the contract", includes, "\n".join(parts) + "\n" + FIND)
 
 
