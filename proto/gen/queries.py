@@ -62,6 +62,8 @@ def header(prefix, path, statements):
     body = CALLS.strip() + "\n"
     for statement in statements:
         body += "\n" + structs(prefix, statement) + functions(prefix, statement)
+    body += f"\n/* All of them, ended by NULL: what a connection prepares. */\n"
+    body += f"extern const struct statement *const {prefix}_statements[];"
     text = output.header(f"DANDELION_{prefix.upper()}_QUERIES_H", path, includes, body)
     return text.replace("#include \n", "\n")
 
@@ -115,6 +117,8 @@ def main(prefix, path, folder):
     shown = "/".join(os.path.abspath(path).split("/")[-3:])
     output.write(os.path.join(folder, f"{prefix}.queries.h"), header(prefix, shown, statements))
     body = "\n".join(description(prefix, statement) for statement in statements)
+    body += f"\nconst struct statement *const {prefix}_statements[] = {{\n"
+    body += "".join(f"    &{prefix}_{statement.name}_statement,\n" for statement in statements) + "    NULL,\n};"
     text = output.source(shown, [f'"{prefix}.queries.h"'], body)
     output.write(os.path.join(folder, f"{prefix}.queries.c"), text)
     return 0

@@ -1,0 +1,122 @@
+#include "store/crypto.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "errors.h"
+
+enum {
+    KEY_NUMBER = 1,
+    NONCE_SIZE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+    TAG_SIZE = crypto_aead_xchacha20poly1305_ietf_ABYTES,
+    KEY_SIZE = crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
+    HEAD_SIZE = 1 + NONCE_SIZE,
+    INDEX_SIZE = 16,
+    BINDING_MAX = 64 + 32,
+};
+
+struct crypto {
+    unsigned char seal_key[KEY_SIZE];
+    unsigned char index_key[KEY_SIZE];
+};
+
+struct crypto *crypto_new(const char *key_file, struct err *err)
+{
+    struct crypto *crypto = sodium_malloc(sizeof *crypto);
+    if (!crypto) {
+        err_set(err, ERR_INTERNAL, "out of memory for keys");
+        return NULL;
+    }
+    FILE *file = fopen(key_file, "rb");
+    size_t got = file ? fread(crypto, 1, sizeof *crypto, file) : 0;
+    bool more = file && fgetc(file) != EOF;
+    if (file)
+        fclose(file);
+    if (got != sizeof *crypto || more) {
+        err_set(err, ERR_INTERNAL, "the key file %s must hold exactly %zu bytes", key_file, sizeof *crypto);
+        crypto_destroy(&crypto);
+    }
+    return crypto;
+}
+
+void crypto_destroy(struct crypto **crypto)
+{
+    if (*crypto)
+        sodium_free(*crypto);
+    *crypto = NULL;
+}
+
+/* What a sealed value is bound to. */
+static size_t binding_of(const char *field, const struct uuid *street_id, const struct uuid *owner_id,
+                         unsigned char out[BINDING_MAX])
+{
+    size_t length = strnlen(field, BINDING_MAX - 32);
+    memcpy(out, field, length);
+    memcpy(out + length, street_id->bytes, 16);
+    memcpy(out + length + 16, owner_id->bytes, 16);
+    return length + 32;
+}
+
+struct bytes crypto_seal(const struct crypto *crypto, struct arena *arena, const char *field,
+                         const struct uuid *street_id, const struct uuid *owner_id, const char *text)
+{
+    unsigned char binding[BINDING_MAX];
+    if (!text || !*text)
+        return (struct bytes){NULL, 0};
+    size_t length = strlen(text);
+    unsigned char *out = arena_alloc(arena, HEAD_SIZE + length + TAG_SIZE);
+    if (!out)
+        return (struct bytes){NULL, 0};
+    out[0] = KEY_NUMBER;
+    randombytes_buf(out + 1, NONCE_SIZE);
+    size_t bound = binding_of(field, street_id, owner_id, binding);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out + HEAD_SIZE, NULL, (const unsigned char *)text, length, binding,
+                                               bound, NULL, out + 1, crypto->seal_key);
+    return (struct bytes){out, HEAD_SIZE + length + TAG_SIZE};
+}
+
+const char *crypto_open(const struct crypto *crypto, struct arena *arena, const char *field,
+                        const struct uuid *street_id, const struct uuid *owner_id, struct bytes sealed, struct err *err)
+{
+    unsigned char binding[BINDING_MAX];
+    if (!sealed.data)
+        return "";
+    const unsigned char *in = sealed.data;
+    if (sealed.size < HEAD_SIZE + TAG_SIZE || in[0] != KEY_NUMBER) {
+        err_set(err, ERR_INTERNAL, "the sealed %s is not of a known key", field);
+        return NULL;
+    }
+    size_t length = sealed.size - HEAD_SIZE - TAG_SIZE;
+    char *text = arena_alloc(arena, length + 1);
+    if (!text) {
+        err_set(err, ERR_REPLY_TOO_LARGE, "no room for %s", field);
+        return NULL;
+    }
+    size_t bound = binding_of(field, street_id, owner_id, binding);
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt((unsigned char *)text, NULL, NULL, in + HEAD_SIZE,
+                                                   sealed.size - HEAD_SIZE, binding, bound, in + 1,
+                                                   crypto->seal_key) != 0) {
+        err_set(err, ERR_INTERNAL, "the sealed %s does not open", field);
+        return NULL;
+    }
+    return text;
+}
+
+struct bytes crypto_index(const struct crypto *crypto, struct arena *arena, const char *field,
+                          const struct uuid *street_id, const char *text)
+{
+    crypto_generichash_state state;
+    if (!text || !*text)
+        return (struct bytes){NULL, 0};
+    unsigned char *out = arena_alloc(arena, INDEX_SIZE);
+    if (!out)
+        return (struct bytes){NULL, 0};
+    crypto_generichash_init(&state, crypto->index_key, KEY_SIZE, INDEX_SIZE);
+    crypto_generichash_update(&state, (const unsigned char *)field, strlen(field) + 1);
+    crypto_generichash_update(&state, street_id->bytes, 16);
+    crypto_generichash_update(&state, (const unsigned char *)text, strlen(text));
+    crypto_generichash_final(&state, out, INDEX_SIZE);
+    return (struct bytes){out, INDEX_SIZE};
+}

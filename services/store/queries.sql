@@ -1,0 +1,77 @@
+-- The statements of the kit itself: what every daemon's schema has (migrations/0001_kit.sql).
+
+-- name: find_replays :load
+-- returns: ord int4, method text, request_hash bytea, reply bytea, version int8
+SELECT c.ord, k.method, k.request_hash, k.reply, k.version
+  FROM unnest(@ord::int4[], @street_id::uuid[], @account_id::uuid[], @key::text[])
+       AS c (ord, street_id, account_id, key)
+  JOIN idempotency_key k USING (street_id, account_id, key);
+
+-- name: keep_reply :save
+INSERT INTO idempotency_key (street_id, account_id, key, method, request_hash, reply, version, created_at)
+SELECT * FROM unnest(@street_id::uuid[], @account_id::uuid[], @key::text[], @method::text[], @request_hash::bytea[],
+                     @reply::bytea[], @version::int8[], @created_at::timestamptz[]);
+
+-- name: find_commits :load
+-- returns: ord int4, id uuid
+SELECT c.ord, a.id
+  FROM unnest(@ord::int4[], @street_id::uuid[], @id::uuid[]) AS c (ord, street_id, id)
+  JOIN audit_entry a USING (street_id, id);
+
+-- name: append_audit :save
+INSERT INTO audit_entry (street_id, id, at, account_id, method, subject, organization_id, traceparent)
+SELECT * FROM unnest(@street_id::uuid[], @id::uuid[], @at::timestamptz[], @account_id::uuid[], @method::text[],
+                     @subject::text[], @organization_id::uuid[], @traceparent::text[]);
+
+-- Takes the positions and writes the events. The row of the stream head stays locked until the commit, which follows
+-- at once: so positions are dense and in commit order.
+-- name: append_events :load
+-- returns: ord int4, position int8
+WITH head AS (
+    UPDATE stream_head SET position = position + cardinality(@ord::int4[]) RETURNING position
+), appended AS (
+    INSERT INTO event (position, id, type, subject, street_id, organization_path, time, traceparent, data)
+    SELECT head.position - cardinality(@ord::int4[]) + 1 + e.ord, e.id, e.type, e.subject, e.street_id,
+           e.organization_path, e.time, e.traceparent, e.data
+      FROM head, unnest(@ord::int4[], @id::uuid[], @type::text[], @subject::text[], @street_id::uuid[],
+                        @organization_path::text[], @time::timestamptz[], @traceparent::text[], @data::bytea[])
+           AS e (ord, id, type, subject, street_id, organization_path, time, traceparent, data)
+)
+SELECT 0 AS ord, position - cardinality(@ord::int4[]) + 1 AS position FROM head;
+
+-- name: read_events :list
+-- returns: position int8, id uuid, type text, subject text, street_id uuid, organization_path text, time timestamptz, traceparent text, data bytea
+SELECT position, id, type, subject, street_id, organization_path, time, traceparent, data
+  FROM event
+ WHERE position > @after::int8
+ ORDER BY position
+ LIMIT @limit::int4;
+
+-- name: read_checkpoint :list
+-- returns: position int8
+SELECT position FROM checkpoint WHERE source = @source::text;
+
+-- name: move_checkpoint :save
+INSERT INTO checkpoint (source, position)
+SELECT * FROM unnest(@source::text[], @position::int8[])
+    ON CONFLICT (source) DO UPDATE SET position = excluded.position
+ WHERE checkpoint.position < excluded.position;
+
+-- name: get_operation :point
+-- returns: ord int4, id text, kind text, state text, done int8, total int8, result text, started_at timestamptz, finished_at timestamptz
+SELECT c.ord, o.id, o.kind, o.state, o.done, o.total, o.result, o.started_at, o.finished_at
+  FROM unnest(@ord::int4[], @street_id::uuid[], @account_id::uuid[], @id::text[]) AS c (ord, street_id, account_id, id)
+  JOIN operation o USING (street_id, account_id, id);
+
+-- name: start_operation :save
+INSERT INTO operation (street_id, id, account_id, kind, state, done, total, result, started_at)
+SELECT street_id, id, account_id, kind, 'RUNNING', 0, total, '', started_at
+  FROM unnest(@street_id::uuid[], @id::text[], @account_id::uuid[], @kind::text[], @total::int8[],
+              @started_at::timestamptz[]) AS o (street_id, id, account_id, kind, total, started_at);
+
+-- name: finish_operation :save
+UPDATE operation o
+   SET state = n.state, done = n.done, total = n.done, result = n.result, finished_at = n.finished_at
+  FROM unnest(@street_id::uuid[], @id::text[], @state::text[], @done::int8[], @result::text[],
+              @finished_at::timestamptz[]) AS n (street_id, id, state, done, result, finished_at)
+ WHERE o.street_id = n.street_id AND o.id = n.id;
