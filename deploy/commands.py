@@ -79,7 +79,8 @@ def bring_up(place, present, port):
 
 def wait_daemons(place, present, health):
     for daemon in present:
-        supervisor.wait_ready(place, daemon.name, lambda at=health[daemon.name]: answers(at, "/readyz") == 200, PATIENCE)
+        at = health[daemon.name]
+        supervisor.wait_ready(place, daemon.name, lambda at=at: answers(at, "/readyz") == 200, PATIENCE)
 
 
 def refresh(place, present):
@@ -90,14 +91,15 @@ def refresh(place, present):
         if supervisor.supervised(place, name):
             supervisor.restart(place, name)
             print(f"{name} was rebuilt and has been started again.")
-    wait_daemons(place, [daemon for daemon in present if supervisor.supervised(place, daemon.name)], config.health(place))
+    supervised = [daemon for daemon in present if supervisor.supervised(place, daemon.name)]
+    wait_daemons(place, supervised, config.health(place))
 
 
 def load_demonstration(place, port):
     """Fills the demonstration street once; the marker lives and dies with the cluster."""
     loader = os.path.join(CLONE, "deploy", "demo", "load.py")
     marker = place.path("demo-loaded")
-    if os.path.exists(marker) or not os.path.exists(loader):
+    if os.environ.get("DANDELION_DEMO") == "0" or os.path.exists(marker) or not os.path.exists(loader):
         return
     from deploy.demo import load
 

@@ -54,17 +54,26 @@ def render(sample, wanted):
     return "\n".join(lines) + "\n"
 
 
-def write(place, daemons, port):
+def write(place, daemons, port, changes=None):
+    """changes: {section: {key: value}} that differ from what `make run` would write."""
+    wanted = values(place, daemons, port)
+    for section, keys in (changes or {}).items():
+        wanted.setdefault(section, {}).update(keys)
     with open(SAMPLE, encoding="utf-8") as file:
         sample = file.read()
     head = "; Written by every start from deploy/conf/dandelion.conf: change that, or set DANDELION_<SECTION>_<KEY>.\n"
-    place.write(place.config, head + render(sample, values(place, daemons, port)))
+    place.write(place.config, head + render(sample, wanted))
 
 
 def in_force(place):
     parser = configparser.ConfigParser(interpolation=None)
     parser.read(place.config, encoding="utf-8")
     return parser
+
+
+def variables(place):
+    """The beginnings of environment variables that daemons read as settings."""
+    return tuple(f"DANDELION_{section.upper()}_" for section in in_force(place).sections())
 
 
 def gateway_port(place):

@@ -43,11 +43,12 @@ def as_root(command, **options):
     try:
         return subprocess.run([*(prefix or ["env"]), *settings, *command], check=False, **options).returncode == 0
     except FileNotFoundError:
-        raise Problem("Packages are missing and there is no sudo: run as root: apt-get install " + command[-1]) from None
+        raise Problem("Packages are missing and there is no sudo: run make packages as root") from None
 
 
 def apt(*words):
-    return as_root(["apt-get", "-y", "-q", "-o", "DPkg::Lock::Timeout=300", "-o", "APT::Install-Recommends=false", *words])
+    options = ["-y", "-q", "-o", "DPkg::Lock::Timeout=300", "-o", "APT::Install-Recommends=false"]
+    return as_root(["apt-get", *options, *words])
 
 
 def install(sections):

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 
-from deploy import processes
+from deploy import config, processes
 from deploy.problem import Problem
 
 LOG = "n10 s4000000"  # ten old files of 4 MB each, and the current one
@@ -32,7 +32,7 @@ def describe(place, commands):
 def launch(place):
     """Starts the supervisor, apart from our terminal; its services are down until `up`."""
     passed = {name: value for name, value in os.environ.items()
-              if name.startswith("DANDELION_") or name.endswith("SAN_OPTIONS")}
+              if name.startswith(config.variables(place)) or name.endswith("SAN_OPTIONS")}
     environment = {"PATH": "/usr/bin:/bin", "HOME": place.var, "LANG": "C.UTF-8", **passed}
     with open(place.path("log", "supervisor"), "ab") as log:
         os.fchown(log.fileno(), place.user.pw_uid, place.user.pw_gid)

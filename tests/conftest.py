@@ -1,0 +1,71 @@
+"""Fixtures of the Python tests. The programs under test are those of the build folder $DANDELION_BUILD (build/)."""
+
+import os
+import shutil
+import sys
+import tempfile
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, ROOT)
+
+from deploy.place import Place  # noqa: E402
+from tests.support.daemons import Daemons  # noqa: E402
+from tests.support.postgres import Database, Postgres  # noqa: E402
+
+
+def new_place():
+    """An empty installation with a short path, reachable by the user that runs things."""
+    folder = tempfile.mkdtemp(prefix="dl-")
+    os.chmod(folder, 0o755)
+    place = Place(os.path.join(folder, "var"))
+    place.prepare()
+    return folder, place
+
+
+@pytest.fixture(scope="session")
+def build():
+    """The build folder under test."""
+    return os.path.abspath(os.environ.get("DANDELION_BUILD") or os.path.join(ROOT, "build"))
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A private PostgreSQL for the whole session, with the roles, schemas and migrations of every service."""
+    folder, place = new_place()
+    server = Postgres(place)
+    yield server
+    server.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def database(postgres):
+    """A migrated, empty database of the module's own."""
+    name = postgres.clone()
+    yield Database(postgres, name)
+    postgres.drop(name)
+
+
+@pytest.fixture(scope="module")
+def daemons(database):
+    """All daemons that are built, running on the module's database; afterwards each must end without a fault."""
+    folder, place = new_place()
+    running = Daemons(place, database)
+    running.start()
+    yield running
+    running.close()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def http(daemons):
+    """A client that nobody is signed in with."""
+    return daemons.http
+
+
+@pytest.fixture(scope="module")
+def bus(daemons):
+    """A client of the daemons' bus."""
+    return daemons.bus

@@ -1,0 +1,126 @@
+"""Starts the daemons from a build folder with a configuration of their own, and sees that they end well."""
+
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import time
+
+from deploy import config, daemons
+from tests.support.bus import Bus
+from tests.support.http import Http
+
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+}
+FAULT = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|Assertion .* failed|stack smashing")
+PATIENCE = 30
+
+
+def free_port():
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Clock:
+    """The daemons' clock: the real one plus an offset that the test sets (see services/base/clock.h)."""
+
+    def __init__(self, path):
+        self.path = path
+        with open(path, "wb") as file:
+            file.write(bytes(8))
+        os.chmod(path, 0o644)
+
+    def set(self, offset_ms):
+        with open(self.path, "r+b") as file:
+            file.write(struct.pack("<q", offset_ms))
+
+    def go_to(self, unix_seconds):
+        """From now on it is this instant, and time goes on."""
+        self.set(int((unix_seconds - time.time()) * 1000))
+
+
+class Daemons:
+    """The daemons that are built, running: `http`, `bus`, `clock`, `database`."""
+
+    def __init__(self, place, database, only=None):
+        self.place, self.database = place, database
+        self.present = [daemon for daemon in daemons.known(place) if not only or daemon.name in only]
+        self.processes = {}
+        self.port = free_port()
+        self.health = {daemon.name: free_port() for daemon in self.present}
+        self.clock = Clock(place.path("clock"))
+        self.http = Http(self.port)
+        self.bus = Bus(os.path.join(place.run, "bus"), os.path.join(place.build, "gen", "contract.pb"))
+        daemons.install(place, self.present)
+        config.write_keys(place, False)
+        config.write(place, self.present, self.port, self.settings())
+
+    def settings(self):
+        """What a test's configuration has otherwise than one of `make run`."""
+        changes = {"common": {"clock_file": self.clock.path, "log_level": "debug"}}
+        for daemon in self.present:
+            changes[daemon.name] = {"health_port": self.health[daemon.name]}
+            if daemon.schema:
+                role = f"dandelion_{daemon.schema}"
+                changes[daemon.name]["database"] = self.database.postgres.dsn(self.database.name, role)
+        return changes
+
+    def start(self, *names):
+        """Starts these daemons (none named: all) and waits until they are ready."""
+        chosen = [daemon for daemon in self.present if not names or daemon.name in names]
+        for daemon in chosen:
+            log = open(self.log_path(daemon.name), "ab")
+            program = os.path.join(self.place.bin, daemon.program)
+            self.processes[daemon.name] = subprocess.Popen(
+                [program, "--config", self.place.config], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=self.place.var, env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **SANITIZERS},
+                **self.place.as_user())
+            log.close()
+        for daemon in chosen:
+            self.wait_ready(daemon.name)
+
+    def log_path(self, name):
+        return self.place.path("log", name + ".log")
+
+    def log(self, name):
+        with open(self.log_path(name), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def wait_ready(self, name):
+        deadline = time.monotonic() + PATIENCE
+        probe = Http(self.health[name])
+        while probe.try_get("/readyz") != 200:
+            code = self.processes[name].poll()
+            assert code is None, f"{name} ended with {code}:\n{self.log(name)[-4000:]}"
+            assert time.monotonic() < deadline, f"{name} is not ready:\n{self.log(name)[-4000:]}"
+            time.sleep(0.02)
+
+    def kill(self, name):
+        """Ends a daemon without warning, as a crash would."""
+        self.processes[name].kill()
+        self.processes.pop(name).wait(PATIENCE)
+
+    def stop(self, *names):
+        """Ends these daemons (none named: all) by TERM: each must drain, exit 0 and have no fault in its log."""
+        for name in names or list(self.processes):
+            self.processes[name].send_signal(signal.SIGTERM)
+        for name in names or list(self.processes):
+            code = self.processes.pop(name).wait(PATIENCE)
+            fault = FAULT.search(self.log(name))
+            assert code == 0 and not fault, f"{name} ended with {code}:\n{self.log(name)[-8000:]}"
+
+    def close(self):
+        """Stops everything; a process that does not stop is killed before the failure is told."""
+        try:
+            self.stop()
+        finally:
+            self.bus.close()
+            self.http.close()
+            for name in list(self.processes):
+                self.kill(name)
