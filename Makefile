@@ -11,7 +11,7 @@ export PORT JOBS FUZZ_SECONDS
 
 .PHONY: help run start stop status reset build check test asan fuzz bench bare format lint clean \
 	packages packages-build packages-run packages-test new-service \
-	format-check check-includes check-size check-banned check-headers check-languages check-docs check-wire check-sql
+	format-check check-includes check-size check-banned check-headers check-languages check-docs check-wire check-sql wire-lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,8 @@ format-check check-includes check-size check-banned check-languages check-docs: 
 	@$(PYTHON) -m tests.checks.$(or $(word 2,$(subst -, ,$(filter check-%,$@))),format)
 check-headers check-wire check-sql: packages-test build
 	@$(PYTHON) -m tests.checks.$(word 2,$(subst -, ,$@))
+wire-lock: packages-test build ## publish what is new in the contract: adds it to proto/wire.lock
+	@$(PYTHON) -m tests.checks.wire --update
 
 new-service: packages-build ## make a daemon that builds and passes: make new-service NAME=x
 	@$(PYTHON) -m deploy.template $(NAME)

@@ -115,7 +115,8 @@ def _example(contract, method, factory, fault):
     try:
         parsed = factory.parse(example, method.input_name)
     except json_format.ParseError as error:
-        fault(f"has an example that is no {request.name}: {error}")
+        reason = str(error).split("\n")[0].rstrip(".")
+        fault(f"has an example that is no {request.name}: {reason}.")
         return
     for field in request.fields:
         if field.name in method.variables or not field.rule.required:

@@ -1,8 +1,8 @@
 """Reads a queries.sql: named statements with typed parameters and columns.
 
+    -- What it is for, in words (optional).
     -- name: load_bills :load
     -- returns: ord int4, id uuid, amount_fen int8
-    -- What it is for, in words (optional).
     SELECT … FROM unnest(@ord::int4[], @member_id::uuid[]) …;
 """
 import re
@@ -80,14 +80,17 @@ class Reader:
 
     def read(self, text):
         """Splits the file at its `-- name:` lines and reads each part."""
-        statement, body, returns = None, [], None
+        statement, body, returns, above = None, [], None, []
         for number, line in enumerate(text.split("\n"), 1):
             head, columns = NAME.fullmatch(line.strip()), RETURNS.fullmatch(line.strip())
             if line.startswith("-- name:"):
                 self._finish(statement, body, returns)
                 statement, body, returns = self._start(head, line, number), [], None
+                statement.comment = " ".join(above)
             elif columns and statement and not "".join(body).strip():
-                returns = f"{returns}, {columns[1]}" if returns else columns[1]
+                more = columns[1].rstrip(", ")
+                returns = f"{returns}, {more}" if returns else more
+                body.append("")
             elif line.startswith("--") and statement and not "".join(body).strip():
                 statement.comment = f"{statement.comment} {line[2:].strip()}".strip()
                 body.append("")
@@ -95,6 +98,8 @@ class Reader:
                 body.append(line)
             elif line.strip() and not line.startswith("--"):
                 self.fault(number, "SQL stands before the first `-- name:` line.")
+            is_comment = line.startswith("--") and not line.startswith("-- name:")
+            above = above + [line[2:].strip()] if is_comment else []
         self._finish(statement, body, returns)
         self._names()
         return self.statements
@@ -159,7 +164,7 @@ class Reader:
                 return f"${list(params).index(name) + 1}"
             return match[0]
 
-        text = TOKEN.sub(replace, body)
+        text = TOKEN.sub(replace, body).strip()
         statement.sql = "\n".join(line.rstrip() for line in text.split("\n") if line.strip())
         for name, line in params.items():
             if name not in types:
