@@ -31,7 +31,7 @@ SELECT ord, now() FROM unnest(@id::uuid[], @ord::int4[]) AS k (id, ord)
 -- name: list_things :list
 -- returns: id uuid
 SELECT id FROM things WHERE id = ANY(@ids::uuid[]) AND name = ANY(@names::text[])
-   AND (@name::text IS NULL OR name = @name) AND price_fen < @most::int8 LIMIT @count::int4
+   AND (@name::text IS NULL OR name = @name) AND price_fen+1<=@most::int8 AND tags <@ '{a}' LIMIT @count::int4
 
 -- name: all_things :list
 -- returns: id uuid
@@ -123,7 +123,7 @@ JOIN things t USING (street_id)   WHERE t.tags @> '{}' AND $$@e;$$ <> k.name
   > tags 3 1 40
 shop.list_things 3 0 0 1 1
 SELECT id FROM things WHERE id = ANY($1::uuid[]) AND name = ANY($2::text[])
-   AND ($3::text IS NULL OR name = $3) AND price_fen < $4::int8 LIMIT $5::int4
+   AND ($3::text IS NULL OR name = $3) AND price_fen+1<=$4::int8 AND tags <@ '{a}' LIMIT $5::int4
   $1 ids 5 1 0 0
   $2 names 3 1 0 16
   $3 name 3 0 0 32
