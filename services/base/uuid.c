@@ -13,8 +13,8 @@ enum { RANDOM_BLOCK = 256, RANDOM_BYTES = 10, COUNTER_MASK = 0xfff };
 /* getrandom cannot fail for up to 256 bytes once the kernel's pool is ready, and before that it waits. */
 static const uint8_t *random_bytes(void)
 {
-    static uint8_t block[RANDOM_BLOCK];
-    static size_t used = RANDOM_BLOCK;
+    static _Thread_local uint8_t block[RANDOM_BLOCK];
+    static _Thread_local size_t used = RANDOM_BLOCK;
     if (used + RANDOM_BYTES > RANDOM_BLOCK) {
         if (getrandom(block, sizeof block, 0) != RANDOM_BLOCK)
             abort();
@@ -26,8 +26,8 @@ static const uint8_t *random_bytes(void)
 
 struct uuid uuid_new(int64_t unix_ms)
 {
-    static uint64_t last_ms;
-    static uint32_t counter;
+    static _Thread_local uint64_t last_ms;
+    static _Thread_local uint32_t counter;
     const uint8_t *random = random_bytes();
     uint64_t now = unix_ms > 0 ? (uint64_t)unix_ms : 0;
     if (now > last_ms) {

@@ -11,7 +11,7 @@ struct uuid {
     uint8_t bytes[16]; /* all zero stands for "none" */
 };
 
-/* A new version 7 UUID for the time `unix_ms`. Monotonic within the process. Not thread-safe. */
+/* A new version 7 UUID for the time `unix_ms`. Monotonic within a thread. */
 struct uuid uuid_new(int64_t unix_ms);
 
 /* Reads the 36-character form, either case. Returns 0 or -1. */

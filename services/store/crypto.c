@@ -22,22 +22,26 @@ struct crypto {
     unsigned char index_key[KEY_SIZE];
 };
 
-struct crypto *crypto_new(const char *key_file, struct err *err)
+static int key_read(const char *path, unsigned char key[KEY_SIZE], struct err *err)
 {
-    struct crypto *crypto = sodium_malloc(sizeof *crypto);
-    if (!crypto) {
-        err_set(err, ERR_INTERNAL, "out of memory for keys");
-        return NULL;
-    }
-    FILE *file = fopen(key_file, "rb");
-    size_t got = file ? fread(crypto, 1, sizeof *crypto, file) : 0;
+    FILE *file = fopen(path, "rb");
+    size_t got = file ? fread(key, 1, KEY_SIZE, file) : 0;
     bool more = file && fgetc(file) != EOF;
     if (file)
         fclose(file);
-    if (got != sizeof *crypto || more) {
-        err_set(err, ERR_INTERNAL, "the key file %s must hold exactly %zu bytes", key_file, sizeof *crypto);
+    if (got != KEY_SIZE || more)
+        return err_set(err, ERR_INTERNAL, "the key file %s must hold exactly %d bytes", path, KEY_SIZE);
+    return 0;
+}
+
+struct crypto *crypto_new(const char *column_key_file, const char *index_key_file, struct err *err)
+{
+    struct crypto *crypto = sodium_malloc(sizeof *crypto);
+    if (!crypto)
+        err_set(err, ERR_INTERNAL, "out of memory for keys");
+    else if (key_read(column_key_file, crypto->seal_key, err) != 0 ||
+             key_read(index_key_file, crypto->index_key, err) != 0)
         crypto_destroy(&crypto);
-    }
     return crypto;
 }
 
@@ -119,4 +123,9 @@ struct bytes crypto_index(const struct crypto *crypto, struct arena *arena, cons
     crypto_generichash_update(&state, (const unsigned char *)text, strlen(text));
     crypto_generichash_final(&state, out, INDEX_SIZE);
     return (struct bytes){out, INDEX_SIZE};
+}
+
+void crypto_subkey(const struct crypto *crypto, const char *purpose, unsigned char *out, size_t size)
+{
+    crypto_generichash(out, size, (const unsigned char *)purpose, strlen(purpose), crypto->index_key, KEY_SIZE);
 }

@@ -13,8 +13,8 @@
 
 struct crypto;
 
-/* Reads the key file: 64 bytes, of which the first half seals and the second half indexes. */
-struct crypto *crypto_new(const char *key_file, struct err *err);
+/* Reads the two key files of 32 bytes each. NULL with `err` filled. */
+struct crypto *crypto_new(const char *column_key_file, const char *index_key_file, struct err *err);
 void crypto_destroy(struct crypto **crypto);
 
 /* Seals `text`; "" and NULL become NULL. The result lives in the arena; data is NULL when the arena is full. */
@@ -30,5 +30,8 @@ const char *crypto_open(const struct crypto *crypto, struct arena *arena, const 
 /* The 16-byte blind index of a normalised value; "" and NULL become NULL. */
 struct bytes crypto_index(const struct crypto *crypto, struct arena *arena, const char *field,
                           const struct uuid *street_id, const char *text);
+
+/* A key of its own for another purpose, derived from the index key. `size` is 16 to 64 bytes. */
+void crypto_subkey(const struct crypto *crypto, const char *purpose, unsigned char *out, size_t size);
 
 #endif

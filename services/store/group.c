@@ -328,7 +328,7 @@ static void unit_decide(struct unit *unit)
 
 static bool unit_saves(const struct unit *unit)
 {
-    return !unit->refused && !unit->replay && !unit->maybe_saved && !unit->again;
+    return !unit->refused && !unit->replay && !unit->maybe_saved && !unit->again && !unit->peeks;
 }
 
 /* The kit's own rows: the audit entry and the reply kept for repeats. */

@@ -1,4 +1,4 @@
--- The statements of the kit itself: what every daemon's schema has (migrations/0001_kit.sql).
+-- The statements of the kit itself: what every daemon's schema has (schema/0000_kit_1.sql).
 
 -- name: find_replays :load
 -- returns: ord int4, method text, request_hash bytea, reply bytea, version int8

@@ -67,6 +67,34 @@ const void *unit_loaded_rows(const struct unit *unit, const struct statement *st
     return NULL;
 }
 
+static int value_keep(struct arena *arena, enum sql_type type, char *value)
+{
+    if (type == SQL_TEXT) {
+        const char **text = (const char **)(void *)value;
+        if (*text && !(*text = arena_strdup(arena, *text)))
+            return -1;
+    } else if (type == SQL_BYTEA) {
+        struct bytes *bytes = (struct bytes *)(void *)value;
+        if (bytes->data && !(bytes->data = arena_copy(arena, bytes->data, bytes->size)))
+            return -1;
+    }
+    return 0;
+}
+
+int unit_keep_loaded(struct unit *unit, struct err *err)
+{
+    for (struct unit_loaded *loaded = unit->loaded; loaded; loaded = loaded->next) {
+        const struct statement *statement = loaded->statement;
+        for (size_t i = 0; i < loaded->count * statement->columns_count; i++) {
+            const struct statement_column *column = &statement->columns[i % statement->columns_count];
+            char *row = (char *)loaded->rows + i / statement->columns_count * statement->row_size;
+            if (value_keep(unit->arena, column->type, row + column->offset) != 0)
+                return err_set(err, ERR_OVERLOADED, "no room to keep the rows of %s", statement->name);
+        }
+    }
+    return 0;
+}
+
 void unit_rewind(struct unit *unit)
 {
     unit->loads = unit->writes = unit->last_writes = (struct unit_rows){NULL, NULL};

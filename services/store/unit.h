@@ -77,6 +77,7 @@ struct unit {
     int64_t now;
     int64_t deadline; /* CLOCK_NO_INSTANT: none */
     bool audited;
+    bool peeks; /* decide only looks: nothing is written, not even that it was here */
 
     /* Filled by load and decide. */
     struct uuid aggregate; /* two units on the same one never share a group; none: any */
@@ -110,6 +111,9 @@ int unit_event(struct unit *unit, const char *type, const char *subject, const c
 
 /* The rows that `statement` loaded for this unit; NULL and 0 when there are none. */
 const void *unit_loaded_rows(const struct unit *unit, const struct statement *statement, size_t *count);
+
+/* Copies the texts and bytes of the loaded rows into the arena, so that they outlive the group. */
+int unit_keep_loaded(struct unit *unit, struct err *err);
 
 /* Forgets what load and decide made, before they run again. */
 void unit_rewind(struct unit *unit);

@@ -1,0 +1,291 @@
+#include "daemon/daemon.h"
+
+#include <event2/thread.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "bus/server.h"
+#include "daemon/health.h"
+#include "daemon/settings.h"
+#include "errors.h"
+#include "kit.methods.h"
+#include "kit.queries.h"
+#include "version.h"
+
+enum { DRAIN_MAX_MS = 10000, DRAIN_TICK_MS = 20, QUEUE_MAX = 8192 };
+
+const unsigned char *daemon_page_key(const struct daemon *daemon)
+{
+    return daemon->page_key;
+}
+
+const struct crypto *daemon_crypto(const struct daemon *daemon)
+{
+    return daemon->crypto;
+}
+
+struct fills *daemon_fills(struct daemon *daemon)
+{
+    return &daemon->fills;
+}
+
+const char *daemon_database(const struct daemon *daemon)
+{
+    return conf_text(daemon->conf, daemon->spec->name, "database");
+}
+
+const char *daemon_files_directory(const struct daemon *daemon)
+{
+    return conf_text(daemon->conf, "common", "files_directory");
+}
+
+static bool idle(const struct daemon *daemon)
+{
+    for (size_t i = 0; i < daemon->followers_count; i++)
+        if (!follower_idle(daemon->followers[i]))
+            return false;
+    return bus_server_in_flight(daemon->server) == 0 && committer_idle(daemon->committer);
+}
+
+static void on_drain_tick(evutil_socket_t fd, short what, void *context)
+{
+    struct daemon *daemon = context;
+    (void)fd;
+    (void)what;
+    if (idle(daemon) || clock_monotonic_us() / 1000 > daemon->drain_until)
+        event_base_loopbreak(daemon->base);
+}
+
+/* Takes no new requests, finishes those in hand, then leaves. A second signal leaves at once. */
+static void on_stop(evutil_socket_t number, short what, void *context)
+{
+    struct daemon *daemon = context;
+    struct timeval tick = {.tv_usec = DRAIN_TICK_MS * 1000};
+    (void)what;
+    if (daemon->draining) {
+        event_base_loopbreak(daemon->base);
+        return;
+    }
+    log_line(LOG_INFO, "stopping", "signal=%d", (int)number);
+    daemon->draining = true;
+    daemon->drain_until = clock_monotonic_us() / 1000 + DRAIN_MAX_MS;
+    bus_server_drain(daemon->server);
+    for (size_t i = 0; i < daemon->followers_count; i++)
+        follower_stop(daemon->followers[i]);
+    event_add(daemon->drain_tick, &tick);
+}
+
+/* SIGHUP: what may change while it runs is the log level. */
+static void on_reload(evutil_socket_t number, short what, void *context)
+{
+    struct daemon *daemon = context;
+    struct err err = {0};
+    (void)number;
+    (void)what;
+    if (settings_reload(daemon->conf, &err) != 0)
+        log_line(LOG_ERROR, "not reloaded", "detail=%s", log_quoted(err.detail));
+    else
+        log_line(LOG_INFO, "reloaded", "service=%s", daemon->spec->name);
+}
+
+static int signals_watch(struct daemon *daemon, struct err *err)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < 3; i++) {
+        daemon->on_signal[i] =
+            evsignal_new(daemon->base, numbers[i], numbers[i] == SIGHUP ? on_reload : on_stop, daemon);
+        if (!daemon->on_signal[i] || event_add(daemon->on_signal[i], NULL) != 0)
+            return err_set(err, ERR_INTERNAL, "out of memory for signals");
+    }
+    daemon->drain_tick = event_new(daemon->base, -1, EV_PERSIST, on_drain_tick, daemon);
+    return daemon->drain_tick ? 0 : err_set(err, ERR_INTERNAL, "out of memory for signals");
+}
+
+static int store_start(struct daemon *daemon, struct err *err)
+{
+    static const struct statement *const *catalogue[3];
+    const char *section = daemon->spec->name;
+    catalogue[0] = kit_statements;
+    catalogue[1] = daemon->spec->statements;
+    struct connection_options connection = {
+        .base = daemon->base,
+        .dsn = daemon_database(daemon),
+        .catalogue = catalogue,
+        .statement_timeout_ms = (unsigned)conf_number(daemon->conf, section, "statement_timeout_ms"),
+    };
+    struct committer_options commits = {
+        .connection = connection,
+        .constraints = daemon->spec->constraints,
+        .connections = (size_t)conf_number(daemon->conf, section, "commit_connections"),
+        .queue_max = QUEUE_MAX,
+    };
+    struct reader_options reads = {
+        .connection = connection,
+        .connections = (size_t)conf_number(daemon->conf, section, "read_connections"),
+        .queue_max = QUEUE_MAX,
+    };
+    daemon->committer = committer_new(&commits);
+    daemon->reader = reader_new(&reads);
+    daemon->workers = workers_new(daemon->base, (size_t)conf_number(daemon->conf, section, "worker_threads"), 200);
+    if (!daemon->committer || !daemon->reader || !daemon->workers)
+        return err_set(err, ERR_INTERNAL, "out of memory for the store");
+    return 0;
+}
+
+static int bus_start(struct daemon *daemon, struct err *err)
+{
+    char endpoint[512], bell[512];
+    const char *directory = conf_text(daemon->conf, "common", "bus_directory");
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/%s", directory, daemon->spec->name);
+    snprintf(bell, sizeof bell, "ipc://%s/%s.events", directory, daemon->spec->name);
+    struct bus_server_options options = {.endpoint = endpoint, .handle = runner_handle, .arg = daemon};
+    daemon->server = bus_server_new(daemon->base, &options, err);
+    if (daemon->server)
+        daemon->publisher = bus_publisher_new(daemon->base, bell, err);
+    return daemon->publisher ? 0 : -1;
+}
+
+static int followers_start(struct daemon *daemon, struct err *err)
+{
+    size_t count = 0;
+    while (daemon->spec->follows && daemon->spec->follows[count].service)
+        count++;
+    daemon->followers = calloc(count + 1, sizeof(struct follower *));
+    if (!daemon->followers)
+        return err_set(err, ERR_INTERNAL, "out of memory for followers");
+    for (size_t i = 0; i < count; i++) {
+        daemon->followers[i] = follower_new(daemon, &daemon->spec->follows[i], err);
+        if (!daemon->followers[i])
+            return -1;
+        daemon->followers_count++;
+    }
+    return 0;
+}
+
+static int daemon_start(struct daemon *daemon, struct err *err)
+{
+    if (sodium_init() < 0)
+        return err_set(err, ERR_INTERNAL, "libsodium cannot start");
+    evthread_use_pthreads();
+    daemon->base = event_base_new();
+    if (!daemon->base)
+        return err_set(err, ERR_INTERNAL, "libevent cannot start");
+    const char *clock_file = conf_text(daemon->conf, "common", "clock_file");
+    if (*clock_file && clock_share(clock_file, err) != 0)
+        return -1;
+    daemon->crypto = crypto_new(conf_text(daemon->conf, "common", "column_key_file"),
+                                conf_text(daemon->conf, "common", "blind_index_key_file"), err);
+    if (!daemon->crypto)
+        return -1;
+    crypto_subkey(daemon->crypto, "page token", daemon->page_key, sizeof daemon->page_key);
+    daemon->metrics = metrics_new(daemon->spec->methods, *daemon->spec->methods_count, kit_methods, kit_methods_count);
+    if (!daemon->metrics)
+        return err_set(err, ERR_INTERNAL, "out of memory for metrics");
+    if (signals_watch(daemon, err) != 0 || store_start(daemon, err) != 0 || bus_start(daemon, err) != 0 ||
+        followers_start(daemon, err) != 0)
+        return -1;
+    daemon->health = health_new(daemon, (uint16_t)conf_number(daemon->conf, daemon->spec->name, "health_port"), err);
+    return daemon->health ? 0 : -1;
+}
+
+static void daemon_end(struct daemon *daemon)
+{
+    health_destroy(&daemon->health);
+    workers_destroy(&daemon->workers);
+    bus_server_destroy(&daemon->server);
+    for (size_t i = 0; i < daemon->followers_count; i++)
+        follower_destroy(&daemon->followers[i]);
+    free(daemon->followers);
+    committer_destroy(&daemon->committer);
+    reader_destroy(&daemon->reader);
+    bus_publisher_destroy(&daemon->publisher);
+    for (size_t i = 0; i < 3; i++)
+        if (daemon->on_signal[i])
+            event_free(daemon->on_signal[i]);
+    if (daemon->drain_tick)
+        event_free(daemon->drain_tick);
+    fills_destroy(&daemon->fills);
+    metrics_destroy(&daemon->metrics);
+    crypto_destroy(&daemon->crypto);
+    conf_destroy(&daemon->conf);
+    if (daemon->base)
+        event_base_free(daemon->base);
+    libevent_global_shutdown();
+}
+
+static int usage(const struct daemon_spec *spec, FILE *out, int status)
+{
+    fprintf(out,
+            "usage: %sd --config FILE [--check-config | --describe-config | --version]\n"
+            "Runs Dandelion's %s service until SIGTERM. SIGHUP reads the log level anew.\n",
+            spec->name, spec->name);
+    return status;
+}
+
+static int options_read(int argc, char **argv, const char **config, char *action)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"check-config", no_argument, NULL, 'k'},
+        {"describe-config", no_argument, NULL, 'd'},
+        {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+    *config = NULL;
+    *action = 'r';
+    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+        if (option == 'c')
+            *config = optarg;
+        else if (option == '?')
+            return -1;
+        else
+            *action = (char)option;
+    }
+    bool needs_config = *action == 'r' || *action == 'k';
+    return optind == argc && (*config || !needs_config) ? 0 : -1;
+}
+
+int daemon_run(const struct daemon_spec *spec, int argc, char **argv)
+{
+    struct daemon daemon = {.spec = spec};
+    struct err err = {0};
+    const char *config;
+    char action;
+    if (options_read(argc, argv, &config, &action) != 0)
+        return usage(spec, stderr, 2);
+    if (action == 'h')
+        return usage(spec, stdout, 0);
+    if (action == 'v')
+        return printf("%sd %s\n", spec->name, DANDELION_VERSION) < 0;
+    log_open(spec->name, LOG_INFO);
+    if (action == 'd')
+        return settings_describe(spec->name, stdout);
+    daemon.conf = settings_load(spec->name, config, &err);
+    if (!daemon.conf) {
+        log_line(LOG_ERROR, "configuration refused", "detail=%s", log_quoted(err.detail));
+        return 2;
+    }
+    int status = 0;
+    if (action == 'r') {
+        if (daemon_start(&daemon, &err) == 0) {
+            log_line(LOG_INFO, "started", "version=%s", DANDELION_VERSION);
+            event_base_dispatch(daemon.base);
+        } else {
+            log_line(LOG_ERROR, "cannot start", "detail=%s", log_quoted(err.detail));
+            status = 1;
+        }
+    }
+    daemon_end(&daemon);
+    log_line(LOG_INFO, "stopped", "status=%d", status);
+    return status;
+}
