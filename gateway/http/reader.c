@@ -148,6 +148,10 @@ static size_t feed_data(struct http_reader *reader, const char *bytes, size_t le
                         enum http_reader_event *event)
 {
     size_t piece = reader->left < length ? (size_t)reader->left : length;
+    if (piece > reader->most || reader->taken > reader->most - piece) { /* the limit was lowered meanwhile */
+        *event = refuse(reader, 413, "The body is too large.");
+        return 0;
+    }
     reader->piece = bytes;
     reader->piece_length = piece;
     reader->left -= piece;

@@ -54,7 +54,8 @@ void http_server_defaults(struct http_server_config *config);
 struct http_handler {
     /* The head of a request is complete. */
     void (*on_request)(struct http_request *request, void *context);
-    /* The client is gone before the answer was handed over whole. May be NULL. See above on who owns the request. */
+    /* The request ends without the answer: the client is gone, or the body was refused. See above on who owns it. May
+     * be NULL. */
     void (*on_closed)(struct http_request *request, void *context);
 };
 
@@ -95,6 +96,9 @@ const struct http_head *http_request_head(const struct http_request *request);
 /* The client's address, numeric, without the port; that of the proxy when there is one. */
 const char *http_request_peer(const struct http_request *request);
 
+/* Whether the client is gone. Then the body will not come either: answer, into the void, instead of asking for it. */
+bool http_request_closed(const struct http_request *request);
+
 /* The application's own pointer, NULL at first. */
 void http_request_set_data(struct http_request *request, void *data);
 void *http_request_data(const struct http_request *request);
@@ -119,7 +123,7 @@ void http_request_stream(struct http_request *request, uint64_t most, const stru
 void http_reply(struct http_request *request, int status, const char *content_type, const struct http_header *fields,
                 size_t fields_count, const char *body, size_t length);
 
-/* Begins an answer of unknown length, as server-sent events or a long export. */
+/* Begins an answer of unknown length, as server-sent events or a long export. May call on_closed before it returns. */
 void http_stream_start(struct http_request *request, int status, const char *content_type,
                        const struct http_header *fields, size_t fields_count);
 

@@ -1,0 +1,52 @@
+/* An HTTP server that answers every request with what it understood of it, as one line of JSON:
+ *     {"method": "POST", "path": "/a?b", "length": 3}
+ * `length` is that of the body. /hello answers two bytes without JSON, to measure. Given a port (0: any) it prints the
+ * port it listens on and serves until it is ended. */
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "gateway/http/server.h"
+
+enum { BODY_MAX = 1 << 20 };
+
+static void echo(struct http_request *request, const char *body, size_t length)
+{
+    const struct http_head *head = http_request_head(request);
+    struct str text = str_new(0);
+    (void)body;
+    str_printf(&text, "{\"method\": \"%s\", \"path\": \"%s%s%s\", \"length\": %zu}\n", http_method_name(head->method),
+               head->raw_path, *head->query != '\0' ? "?" : "", head->query, length);
+    http_reply(request, 200, "application/json", NULL, 0, text.data, text.length);
+    str_destroy(&text);
+}
+
+static void on_request(struct http_request *request, void *context)
+{
+    const struct http_head *head = http_request_head(request);
+    (void)context;
+    if (head->path[1] == 'h' && head->method == HTTP_GET)
+        http_reply(request, 200, "text/plain", NULL, 0, "hi", 2);
+    else
+        http_request_collect(request, BODY_MAX, echo);
+}
+
+int main(int argc, char **argv)
+{
+    struct event_base *base = event_base_new();
+    struct http_server_config config;
+    struct err err = {0};
+    http_server_defaults(&config);
+    config.port = (uint16_t)(argc > 1 ? strtoul(argv[1], NULL, 10) : 0);
+    struct http_server *server =
+        http_server_new(base, &config, &(struct http_handler){.on_request = on_request}, NULL, &err);
+    if (server == NULL) {
+        fprintf(stderr, "http_probe: %s\n", err.detail);
+        return 1;
+    }
+    printf("%u\n", (unsigned)http_server_port(server));
+    fflush(stdout);
+    event_base_dispatch(base);
+    return 0;
+}
