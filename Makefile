@@ -63,7 +63,7 @@ lint: packages-test ## clang-tidy and cppcheck on what changed
 	@$(PYTHON) -m tests lint
 bench: packages-test build ## measure, as ratios to what PostgreSQL and others do
 	@$(PYTHON) -m tests.bench
-bare: ## prove the two commands on a bare Debian 12 (as root)
+bare: | $(PYTHON) ## prove the two commands on a bare Debian 12 (as root)
 	@$(PYTHON) -m tests.bare
 format: packages-test ## format the C code
 	@$(PYTHON) -m tests.checks.format --fix

@@ -29,8 +29,7 @@ def values(place, daemons, port):
         found[daemon.name] = {"health_port": health[daemon.name]}
         if daemon.schema:
             found[daemon.name]["database"] = dsn(place, f"dandelion_{daemon.schema}")
-    if "gateway" in found:
-        found["gateway"]["port"] = port
+    found.setdefault("gateway", {})["port"] = port
     return found
 
 

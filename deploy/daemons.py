@@ -10,6 +10,9 @@ import shutil
 
 from deploy.place import CLONE
 
+# Migrations that every service's schema gets before its own: the tables of the kit.
+KIT = os.path.join(CLONE, "services", "store", "schema")
+
 Daemon = collections.namedtuple("Daemon", "name program schema")
 
 
@@ -51,11 +54,18 @@ def install(place, daemons):
         if copy(source, os.path.join(place.bin, daemon.program)):
             changed.append(daemon.name)
     for schema in schemas():
-        source = os.path.join(CLONE, "services", schema, "migrations")
-        target = os.path.join(place.migrations, schema)
-        os.makedirs(target, exist_ok=True)
-        for name in set(os.listdir(target)) - set(os.listdir(source)):
-            os.unlink(os.path.join(target, name))
-        for name in os.listdir(source):
-            copy(os.path.join(source, name), os.path.join(target, name))
+        install_migrations(schema, os.path.join(place.migrations, schema))
     return changed
+
+
+def install_migrations(schema, target):
+    """Puts the kit's migrations and the service's own into one folder; what is no longer there goes away."""
+    sources = {}
+    for folder in (KIT, os.path.join(CLONE, "services", schema, "migrations")):
+        for path in glob.glob(os.path.join(folder, "*.sql")):
+            sources[os.path.basename(path)] = path
+    os.makedirs(target, exist_ok=True)
+    for name in set(os.listdir(target)) - set(sources):
+        os.unlink(os.path.join(target, name))
+    for name, path in sources.items():
+        copy(path, os.path.join(target, name))

@@ -49,7 +49,8 @@ def asan(results):
 
 def fuzz(results):
     """Each fuzz target for FUZZ_SECONDS, beginning with its kept corpus; new findings stay in build-fuzz/."""
-    if not build(results, "build-fuzz", "-DCMAKE_C_COMPILER=clang-14", "-DDANDELION_FUZZ=ON"):
+    options = ["-DCMAKE_C_COMPILER=clang-14", "-DCMAKE_BUILD_TYPE=Debug", "-DDANDELION_FUZZ=ON"]
+    if not build(results, "build-fuzz", *options):
         return
     programs = os.path.join(ROOT, "build-fuzz", "fuzz")
     for name in sorted(os.listdir(programs)) if os.path.isdir(programs) else []:
@@ -57,10 +58,10 @@ def fuzz(results):
         kept = os.path.join(ROOT, "tests", "fuzz", "corpus", name)
         os.makedirs(found, exist_ok=True)
         seconds = os.environ.get("FUZZ_SECONDS") or "20"
-        limits = [f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=1024", "-verbosity=0"]
+        limits = [f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=1024"]
         folders = [found, kept] if os.path.isdir(kept) else [found]
         place = f"-artifact_prefix={os.path.join(ROOT, 'build-fuzz')}/{name}-"
-        results.command(f"fuzz {name}", [os.path.join(programs, name), *limits, place, *folders])
+        results.command(f"fuzz {name}", [os.path.join(programs, name), *limits, place, *folders], quiet=True)
 
 
 def main(group):

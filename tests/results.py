@@ -18,17 +18,21 @@ class Results:
     def failed(self):
         return sum(failed for _, _, failed, _ in self.steps)
 
-    def command(self, name, argv, report=None, env=None, no_tests=None):
+    def command(self, name, argv, report=None, env=None, no_tests=None, quiet=False):
         """Runs one step. It counts as one, or as the tests of the JUnit report that it writes.
 
-        no_tests: the exit code that means that there was nothing to run.
+        no_tests: the exit code that means that there was nothing to run. quiet: its output is shown only if it fails.
         """
         print(f"\n== {name}", flush=True)
         if report and os.path.exists(report):
             os.unlink(report)
         start = time.monotonic()
         try:
-            code = subprocess.run(argv, cwd=ROOT, env={**os.environ, **(env or {})}, check=False).returncode
+            done = subprocess.run(argv, cwd=ROOT, env={**os.environ, **(env or {})}, check=False,
+                                  stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT)
+            code = done.returncode
+            if quiet and code:
+                print(done.stdout.decode(errors="replace"))
         except FileNotFoundError:
             print(f"{argv[0]}: not installed")
             code = 127

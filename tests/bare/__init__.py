@@ -1,0 +1,1 @@
+"""The proof that Dandelion starts on a bare Debian 12."""
