@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/listener.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -148,6 +149,7 @@ struct http_server *http_server_new(struct event_base *base, const struct http_s
         err_set(err, ERR_LOCAL, "out of memory");
         return NULL;
     }
+    signal(SIGPIPE, SIG_IGN);
     server->base = base;
     server->config = *config;
     server->handler = *handler;

@@ -72,7 +72,8 @@ struct http_counters {
     unsigned open;          /* connections now */
 };
 
-/* Listens and serves. NULL, with `err` filled, when it cannot listen. `config` and `handler` are copied. */
+/* Listens and serves. NULL, with `err` filled, when it cannot listen. `config` and `handler` are copied. The process
+ * ignores SIGPIPE from then on: a client that hangs up fails a write, and libevent and OpenSSL have no other way. */
 struct http_server *http_server_new(struct event_base *base, const struct http_server_config *config,
                                     const struct http_handler *handler, void *context, struct err *err);
 

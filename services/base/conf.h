@@ -16,7 +16,6 @@
 enum conf_type { CONF_TEXT, CONF_NUMBER };
 
 struct conf_key {
-    const char *section;
     const char *name;
     enum conf_type type;
     const char *fallback; /* NULL: must be given */
@@ -24,18 +23,29 @@ struct conf_key {
     const char *meaning;  /* one sentence, for the documentation */
 };
 
+/* The keys of [common], which every program reads. Ended by a NULL name, as all such tables. */
+extern const struct conf_key conf_common[];
+
 struct conf;
 
-/* Reads `path` for the sections that `keys` (ended by a NULL name) name. NULL with `err` filled when the file cannot
- * be read, a line is wrong, a key is unknown or missing, or a number is out of its range. */
-struct conf *conf_load(const struct conf_key *keys, const char *path, struct err *err);
+/* Reads [common] and the program's own `section`, whose keys are `own`. NULL with `err` filled when the file cannot be
+ * read, a line is wrong, a key is unknown or missing, or a number is out of its range. All arguments must outlive it.
+ */
+struct conf *conf_load(const char *section, const struct conf_key *own, const char *path, struct err *err);
 void conf_destroy(struct conf **conf);
 
-/* The value of a key of the table; asking for one that is not in the table ends the program. */
-const char *conf_text(const struct conf *conf, const char *section, const char *name);
-int64_t conf_number(const struct conf *conf, const char *section, const char *name);
+/* The value of a key, of [common] or of the own section: no name stands in both. Asking for one that is in neither
+ * table ends the program. */
+const char *conf_text(const struct conf *conf, const char *name);
+int64_t conf_number(const struct conf *conf, const char *name);
 
-/* Writes every key with its value's type, default and meaning, as a commented configuration file. */
-void conf_describe(const struct conf_key *keys, FILE *out);
+/* Sets the level of the log as the configuration says, and names the program in every line. */
+int conf_open_log(const struct conf *conf, struct err *err);
+
+/* Reads the file again and takes over what may change while the program runs: the level of the log. */
+int conf_reload(const struct conf *conf, struct err *err);
+
+/* Writes every key with its type, default and meaning, as a commented configuration file. */
+void conf_describe(const char *section, const struct conf_key *own, FILE *out);
 
 #endif

@@ -38,12 +38,12 @@ struct fills *daemon_fills(struct daemon *daemon)
 
 const char *daemon_database(const struct daemon *daemon)
 {
-    return conf_text(daemon->conf, daemon->spec->name, "database");
+    return conf_text(daemon->conf, "database");
 }
 
 const char *daemon_files_directory(const struct daemon *daemon)
 {
-    return conf_text(daemon->conf, "common", "files_directory");
+    return conf_text(daemon->conf, "files_directory");
 }
 
 static bool idle(const struct daemon *daemon)
@@ -89,7 +89,7 @@ static void on_reload(evutil_socket_t number, short what, void *context)
     struct err err = {0};
     (void)number;
     (void)what;
-    if (settings_reload(daemon->conf, &err) != 0)
+    if (conf_reload(daemon->conf, &err) != 0)
         log_line(LOG_ERROR, "not reloaded", "detail=%s", log_quoted(err.detail));
     else
         log_line(LOG_INFO, "reloaded", "service=%s", daemon->spec->name);
@@ -112,29 +112,28 @@ static int signals_watch(struct daemon *daemon, struct err *err)
 static int store_start(struct daemon *daemon, struct err *err)
 {
     static const struct statement *const *catalogue[3];
-    const char *section = daemon->spec->name;
     catalogue[0] = kit_statements;
     catalogue[1] = daemon->spec->statements;
     struct connection_options connection = {
         .base = daemon->base,
         .dsn = daemon_database(daemon),
         .catalogue = catalogue,
-        .statement_timeout_ms = (unsigned)conf_number(daemon->conf, section, "statement_timeout_ms"),
+        .statement_timeout_ms = (unsigned)conf_number(daemon->conf, "statement_timeout_ms"),
     };
     struct committer_options commits = {
         .connection = connection,
         .constraints = daemon->spec->constraints,
-        .connections = (size_t)conf_number(daemon->conf, section, "commit_connections"),
+        .connections = (size_t)conf_number(daemon->conf, "commit_connections"),
         .queue_max = QUEUE_MAX,
     };
     struct reader_options reads = {
         .connection = connection,
-        .connections = (size_t)conf_number(daemon->conf, section, "read_connections"),
+        .connections = (size_t)conf_number(daemon->conf, "read_connections"),
         .queue_max = QUEUE_MAX,
     };
     daemon->committer = committer_new(&commits);
     daemon->reader = reader_new(&reads);
-    daemon->workers = workers_new(daemon->base, (size_t)conf_number(daemon->conf, section, "worker_threads"), 200);
+    daemon->workers = workers_new(daemon->base, (size_t)conf_number(daemon->conf, "worker_threads"), 200);
     if (!daemon->committer || !daemon->reader || !daemon->workers)
         return err_set(err, ERR_INTERNAL, "out of memory for the store");
     return 0;
@@ -143,7 +142,7 @@ static int store_start(struct daemon *daemon, struct err *err)
 static int bus_start(struct daemon *daemon, struct err *err)
 {
     char endpoint[512], bell[512];
-    const char *directory = conf_text(daemon->conf, "common", "bus_directory");
+    const char *directory = conf_text(daemon->conf, "bus_directory");
     snprintf(endpoint, sizeof endpoint, "ipc://%s/%s", directory, daemon->spec->name);
     snprintf(bell, sizeof bell, "ipc://%s/%s.events", directory, daemon->spec->name);
     struct bus_server_options options = {.endpoint = endpoint, .handle = runner_handle, .arg = daemon};
@@ -178,11 +177,11 @@ static int daemon_start(struct daemon *daemon, struct err *err)
     daemon->base = event_base_new();
     if (!daemon->base)
         return err_set(err, ERR_INTERNAL, "libevent cannot start");
-    const char *clock_file = conf_text(daemon->conf, "common", "clock_file");
+    const char *clock_file = conf_text(daemon->conf, "clock_file");
     if (*clock_file && clock_share(clock_file, err) != 0)
         return -1;
-    daemon->crypto = crypto_new(conf_text(daemon->conf, "common", "column_key_file"),
-                                conf_text(daemon->conf, "common", "blind_index_key_file"), err);
+    daemon->crypto =
+        crypto_new(conf_text(daemon->conf, "column_key_file"), conf_text(daemon->conf, "blind_index_key_file"), err);
     if (!daemon->crypto)
         return -1;
     crypto_subkey(daemon->crypto, "page token", daemon->page_key, sizeof daemon->page_key);
@@ -192,7 +191,7 @@ static int daemon_start(struct daemon *daemon, struct err *err)
     if (signals_watch(daemon, err) != 0 || store_start(daemon, err) != 0 || bus_start(daemon, err) != 0 ||
         followers_start(daemon, err) != 0)
         return -1;
-    daemon->health = health_new(daemon, (uint16_t)conf_number(daemon->conf, daemon->spec->name, "health_port"), err);
+    daemon->health = health_new(daemon, (uint16_t)conf_number(daemon->conf, "health_port"), err);
     return daemon->health ? 0 : -1;
 }
 
@@ -268,11 +267,14 @@ int daemon_run(const struct daemon_spec *spec, int argc, char **argv)
     if (action == 'v')
         return printf("%sd %s\n", spec->name, DANDELION_VERSION) < 0;
     log_open(spec->name, LOG_INFO);
-    if (action == 'd')
-        return settings_describe(spec->name, stdout);
-    daemon.conf = settings_load(spec->name, config, &err);
-    if (!daemon.conf) {
+    if (action == 'd') {
+        conf_describe(spec->name, settings_keys, stdout);
+        return 0;
+    }
+    daemon.conf = conf_load(spec->name, settings_keys, config, &err);
+    if (!daemon.conf || conf_open_log(daemon.conf, &err) != 0) {
         log_line(LOG_ERROR, "configuration refused", "detail=%s", log_quoted(err.detail));
+        conf_destroy(&daemon.conf);
         return 2;
     }
     int status = 0;

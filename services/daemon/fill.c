@@ -83,6 +83,7 @@ static struct fill *fill_make(const struct statement *statement, const struct me
         return NULL;
     }
     fill->statement = statement;
+    fill->reply = reply;
     fill->cursor_column = fill->version_column = fill->owner_column = -1;
     int rc = statement->row_size > FILL_ROW_MAX ? err_set(err, ERR_INTERNAL, "%s has a large row", statement->name)
                                                 : target_find(fill, reply, &target, err);
@@ -101,7 +102,7 @@ const struct fill *fill_of(struct fills *fills, const struct statement *statemen
                            struct err *err)
 {
     for (struct fill *fill = fills->first; fill; fill = fill->next)
-        if (fill->statement == statement)
+        if (fill->statement == statement && fill->reply == reply)
             return fill;
     struct fill *fill = fill_make(statement, reply, err);
     if (fill) {

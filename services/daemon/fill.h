@@ -19,6 +19,7 @@ struct fill_column {
 struct fill {
     struct fill *next;
     const struct statement *statement;
+    const struct message_rules *reply;
     const ProtobufCMessageDescriptor *target; /* the message that a row becomes */
     const ProtobufCFieldDescriptor *repeated; /* of the reply, when rows become its elements; NULL: the reply itself */
     struct fill_column *columns;

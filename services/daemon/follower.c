@@ -270,7 +270,7 @@ static void on_again(evutil_socket_t fd, short what, void *argument)
 struct follower *follower_new(struct daemon *daemon, const struct follow *follow, struct err *err)
 {
     char endpoint[512], bell[512];
-    const char *directory = conf_text(daemon->conf, "common", "bus_directory");
+    const char *directory = conf_text(daemon->conf, "bus_directory");
     snprintf(endpoint, sizeof endpoint, "ipc://%s/%s", directory, follow->service);
     snprintf(bell, sizeof bell, "ipc://%s/%s.events", directory, follow->service);
     struct follower *follower = calloc(1, sizeof *follower);
