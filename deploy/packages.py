@@ -29,11 +29,11 @@ def wanted(sections):
 
 
 def missing(names):
-    """Those of the names that dpkg does not know as installed."""
-    query = ["dpkg-query", "-W", "-f", "${db:Status-Status} ${Package}\n", *names]
+    """Those of the names that dpkg does not know as installed, nor as provided: NodeSource's nodejs brings npm along."""
+    query = ["dpkg-query", "-W", "-f", "${db:Status-Status} ${Package} ${Provides}\n"]
     answer = subprocess.run(query, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
-    installed = {line.split()[1] for line in answer.splitlines() if line.startswith("installed ")}
-    return [name for name in names if name not in installed]
+    there = {word.strip(",") for line in answer.splitlines() if line.startswith("installed ") for word in line.split()[1:]}
+    return [name for name in names if name not in there]
 
 
 def as_root(command, **options):

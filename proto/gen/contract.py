@@ -37,6 +37,12 @@ class Source:
         location = self.file.locations.get(self.path)
         return location.leading_comments.strip() if location else ""
 
+    @property
+    def remark(self):
+        """The comment behind it, on the same line."""
+        location = self.file.locations.get(self.path)
+        return location.trailing_comments.strip() if location else ""
+
 
 class File:
     def __init__(self, proto):
