@@ -1,34 +1,22 @@
 /* Version 7 UUIDs: 48 bits of milliseconds, 12 bits that count within the millisecond (RFC 9562, method 1), 62 random
- * bits. Randomness is fetched in blocks, because a system call per id shows in the payment path. */
+ * bits. */
 #include "base/uuid.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/hex.h"
+#include "base/random.h"
 
-enum { RANDOM_BLOCK = 256, RANDOM_BYTES = 10, COUNTER_MASK = 0xfff };
-
-/* getrandom cannot fail for up to 256 bytes once the kernel's pool is ready, and before that it waits. */
-static const uint8_t *random_bytes(void)
-{
-    static _Thread_local uint8_t block[RANDOM_BLOCK];
-    static _Thread_local size_t used = RANDOM_BLOCK;
-    if (used + RANDOM_BYTES > RANDOM_BLOCK) {
-        if (getrandom(block, sizeof block, 0) != RANDOM_BLOCK)
-            abort();
-        used = 0;
-    }
-    used += RANDOM_BYTES;
-    return block + used - RANDOM_BYTES;
-}
+enum { COUNTER_MASK = 0xfff };
 
 struct uuid uuid_new(int64_t unix_ms)
 {
     static _Thread_local uint64_t last_ms;
     static _Thread_local uint32_t counter;
-    const uint8_t *random = random_bytes();
+    uint8_t random[2];
+    struct uuid uuid;
+    random_fill(random, sizeof random);
+    random_fill(uuid.bytes + 8, 8);
     uint64_t now = unix_ms > 0 ? (uint64_t)unix_ms : 0;
     if (now > last_ms) {
         last_ms = now;
@@ -37,12 +25,10 @@ struct uuid uuid_new(int64_t unix_ms)
         last_ms++; /* more than the counter holds in one millisecond: borrow from the next */
         counter = 0;
     }
-    struct uuid uuid;
     for (int i = 0; i < 6; i++)
         uuid.bytes[i] = (uint8_t)(last_ms >> (40 - 8 * i));
     uuid.bytes[6] = (uint8_t)(0x70 | counter >> 8);
     uuid.bytes[7] = (uint8_t)counter;
-    memcpy(uuid.bytes + 8, random + 2, 8);
     uuid.bytes[8] = (uint8_t)(0x80 | (uuid.bytes[8] & 0x3f));
     return uuid;
 }

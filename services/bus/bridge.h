@@ -29,8 +29,8 @@ void bridge_destroy(struct bridge **bridge);
  * 0 when no message waits; -1 when a message with more frames was received and dropped. */
 int bridge_receive(struct bridge *bridge, zmq_msg_t *frames, size_t room);
 
-/* Sends the frames as one message without waiting, and takes ownership of them in any case. Returns 0, or -1 with errno
- * EAGAIN (the peer's queue is full, or there is no peer) or EHOSTUNREACH (a ROUTER knows no such peer). */
+/* Sends the frames as one message without waiting. Returns 0 and has taken the frames; or -1 and has left them alone,
+ * with errno EAGAIN (the peer's queue is full, or there is no peer) or EHOSTUNREACH (a ROUTER knows no such peer). */
 int bridge_send(struct bridge *bridge, zmq_msg_t *frames, size_t count);
 
 #endif

@@ -29,7 +29,7 @@ struct bus_client_options {
 enum { BUS_CLIENT_ENDPOINTS_MAX = 16 };
 
 struct bus_client_request {
-    /* method, deadline_unix_ms, caller, traceparent …; the id is the client's to set. */
+    /* method, deadline_unix_ms (never 0), caller, traceparent …; the id is the client's to set. */
     const Dandelion__Bus__Request *envelope;
     const ProtobufCMessage *message; /* the input, to be packed; or NULL and `payload` */
     struct bytes payload;
@@ -55,8 +55,8 @@ void bus_client_destroy(struct bus_client **client);
 
 /* Sends a request; copies what it needs. Returns 0, and `done` will be called exactly once, from the loop and never
  * before this returns; the reply and what it points to are gone when `done` returns. Failures that arise here carry
- * ERR_UNAVAILABLE (no instance, or its connection broke) or ERR_DEADLINE. Returns -1 with `err` filled, and never
- * calls `done`, when too much is in flight (ERR_OVERLOADED) or the input is too large (ERR_REQUEST_TOO_LARGE). */
+ * ERR_UNAVAILABLE (no instance, or its connection broke) or ERR_DEADLINE_EXCEEDED. Returns -1 with `err` filled, and
+ * never calls `done`, when too much is in flight (ERR_OVERLOADED) or the input is too large (ERR_BODY_TOO_LARGE). */
 __attribute__((warn_unused_result)) int bus_client_send(struct bus_client *client,
                                                         const struct bus_client_request *request,
                                                         void (*done)(void *arg, const struct bus_reply *reply),

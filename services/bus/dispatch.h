@@ -22,9 +22,9 @@ struct dispatched {
 };
 
 /* Checks a request against its method (method_find of its name; NULL is answered ERR_METHOD_UNKNOWN), in this order:
- * deadline (ERR_DEADLINE), permission (ERR_UNAUTHENTICATED, ERR_FORBIDDEN), idempotency key and version where the
- * method asks for them (ERR_IDEMPOTENCY_KEY_REQUIRED, ERR_IF_MATCH_REQUIRED), input (see validate_unpack). Returns 0
- * and fills `result`, or -1 with `err` filled. `now_ms` is clock_now_ms(). */
+ * deadline (ERR_DEADLINE_EXCEEDED), permission (ERR_UNAUTHENTICATED, ERR_FORBIDDEN), idempotency key and version where
+ * the method asks for them (ERR_IDEMPOTENCY_KEY_REQUIRED, ERR_IF_MATCH_REQUIRED), input (see validate_unpack). Returns
+ * 0 and fills `result`, or -1 with `err` filled. `now_ms` is clock_now_ms(). */
 __attribute__((warn_unused_result)) int dispatch_request(const struct method *method, const struct bus_request *request,
                                                          int64_t now_ms, struct dispatched *result, struct err *err);
 

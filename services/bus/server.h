@@ -45,7 +45,7 @@ struct bus_server_stats {
     uint64_t malformed;  /* dropped: wrong number of frames, or no envelope */
     uint64_t refused;    /* answered ERR_OVERLOADED or ERR_UNAVAILABLE by the server itself */
     uint64_t unroutable; /* replies dropped because the peer is gone */
-    uint64_t peer_full;  /* replies dropped because the peer does not read */
+    uint64_t peer_full;  /* replies dropped because the peer does not read, or memory was short */
 };
 
 /* Binds the endpoint. NULL with `err` filled when it is refused or taken. A socket file that a dead process left

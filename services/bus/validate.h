@@ -12,8 +12,8 @@
 #include "base/err.h"
 #include "bus/field_rule.h"
 
-/* Unpacks a message into the arena and validates it. NULL with `err` filled: ERR_REQUEST_MALFORMED for bytes that are
- * no such message, ERR_REQUEST_TOO_LARGE past the arena's cap, or what validate_message says. */
+/* Unpacks a message into the arena and validates it. NULL with `err` filled: ERR_MESSAGE_MALFORMED for bytes that are
+ * no such message, ERR_BODY_TOO_LARGE past the arena's cap, or what validate_message says. */
 ProtobufCMessage *validate_unpack(const struct message_rules *rules, struct bytes packed, struct arena *arena,
                                   struct err *err);
 
