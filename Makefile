@@ -8,9 +8,10 @@ PYTHON := /usr/bin/python3
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 CMAKE := cmake -S . -G Ninja -DPython3_EXECUTABLE=$(PYTHON) --log-level=NOTICE
 export PORT JOBS FUZZ_SECONDS
+.NOTPARALLEL:
 
 .PHONY: help run start stop status reset build check test asan fuzz bench bare format lint clean \
-	packages packages-build packages-run packages-test new-service \
+	programs packages packages-build packages-run packages-test new-service \
 	format-check check-includes check-size check-banned check-headers check-languages check-docs check-wire check-sql wire-lock
 
 help: ## list these commands
@@ -18,9 +19,9 @@ help: ## list these commands
 
 # -- running ----------------------------------------------------------------------------------------------
 
-run: packages-run build ## run everything here in the foreground, on PORT (8080); Ctrl-C stops it
+run: packages-run programs ## run everything here in the foreground, on PORT (8080); Ctrl-C stops it
 	@exec $(PYTHON) -m deploy run
-start: packages-run build ## the same in the background
+start: packages-run programs ## the same in the background
 	@$(PYTHON) -m deploy start
 stop: ## stop what runs here
 	@$(PYTHON) -m deploy stop
@@ -33,6 +34,8 @@ reset: ## remove all data of this clone (var/); refuses while it runs
 
 build: packages-build build/build.ninja ## build everything into build/
 	@ninja -C build -j $(JOBS) --quiet
+programs: build/build.ninja
+	@ninja -C build -j $(JOBS) --quiet programs
 build/build.ninja:
 	@$(CMAKE) -B build
 clean: ## remove what was built

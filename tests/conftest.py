@@ -3,25 +3,14 @@
 import os
 import shutil
 import sys
-import tempfile
 
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, ROOT)
 
-from deploy.place import Place  # noqa: E402
 from tests.support.daemons import Daemons  # noqa: E402
-from tests.support.postgres import Database, Postgres  # noqa: E402
-
-
-def new_place():
-    """An empty installation with a short path, reachable by the user that runs things."""
-    folder = tempfile.mkdtemp(prefix="dl-")
-    os.chmod(folder, 0o755)
-    place = Place(os.path.join(folder, "var"))
-    place.prepare()
-    return folder, place
+from tests.support.postgres import Database, Postgres, new_place  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 
 from deploy import cluster, daemons
-from deploy.place import Place
 from tests.checks import tree
-from tests.support.postgres import Postgres
+from tests.support.postgres import Postgres, new_place
 
 # Tables of one log or one process, which know no street.
 GLOBAL = {"migrations", "stream_head", "event", "checkpoint"}
@@ -40,10 +38,7 @@ def statements(postgres):
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="dl-")
-    os.chmod(folder, 0o755)
-    place = Place(os.path.join(folder, "var"))
-    place.prepare()
+    folder, place = new_place()
     postgres = Postgres(place)
     try:
         failed = statements(postgres)

@@ -1,14 +1,26 @@
 """A private PostgreSQL for tests: the cluster of deploy/, in a temporary place, with databases cloned from a template."""
 
 import itertools
+import os
 import subprocess
+import tempfile
 
 import psycopg2
 
 from deploy import cluster, daemons, supervisor
+from deploy.place import Place
 
 # Tests lose nothing in a power cut; a test about crashes asks for a durable cluster.
 FAST = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n"
+
+
+def new_place():
+    """An empty installation with a short path, reachable by the user that runs things."""
+    folder = tempfile.mkdtemp(prefix="dl-")
+    os.chmod(folder, 0o755)
+    place = Place(os.path.join(folder, "var"))
+    place.prepare()
+    return folder, place
 
 
 class Postgres:
