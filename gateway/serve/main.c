@@ -1,0 +1,6 @@
+#include "gateway/serve/gateway.h"
+
+int main(int argc, char **argv)
+{
+    return gateway_run(argc, argv);
+}
