@@ -105,7 +105,9 @@ def sudo(session):
     session.step("a user ann", ["useradd", "--create-home", "--shell", "/bin/bash", "ann"])
     with open(os.path.join(session.system.root, "etc/sudoers.d/ann"), "w", encoding="ascii") as file:
         file.write("ann ALL=(ALL) NOPASSWD: ALL\n")
-    session.step("ann clones", ["git", "-c", "safe.directory=*", "clone", "-q", SOURCE, f"{home}/d"], "/", "ann")
+    # What lies in /srv is root's, and git trusts no other user's repository: so root clones and gives away.
+    session.step("a clone for ann", ["git", "clone", "-q", SOURCE, f"{home}/d"])
+    session.step("given to ann", ["chown", "-R", "ann:ann", f"{home}/d"])
     session.step("ann: make start", ["make", "start", f"PORT={session.port}"], f"{home}/d", "ann")
     session.step("ann: make stop", ["make", "stop"], f"{home}/d", "ann")
 
