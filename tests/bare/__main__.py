@@ -85,6 +85,7 @@ def prove(session, options):
     process = session.start("make run, from nothing", clone, 1800)
     if process.poll() is not None:
         return
+    session.step("no cluster of Debian's own", ["test", "!", "-e", "/etc/postgresql/15/main"])
     session.step("make status", ["make", "status"], clone)
     session.step("the README's tour", ["bash"], clone, script=tour(session.port))
     session.interrupt(process)
