@@ -115,12 +115,11 @@ static void try_parked(struct bus_client *client)
     }
 }
 
-/* Takes a request back from its endpoint. */
+/* Takes a request back from its endpoint. It may be parked up to the limit it has. */
 static void park(struct bus_client *client, struct pending *pending)
 {
     endpoint_settled(pending->endpoint);
     pending->endpoint = NULL;
-    pending->park_until_us = clock_monotonic_us() + INT64_C(1000) * client->options.wait_ms;
     TAILQ_REMOVE(&client->sent, pending, link);
     TAILQ_INSERT_TAIL(&client->parked, pending, link);
     wheel_remove(&pending->timer);
@@ -236,10 +235,12 @@ static void on_lost(void *arg, struct endpoint *endpoint)
         next = TAILQ_NEXT(pending, link);
         if (pending->endpoint != endpoint)
             continue;
-        if (pending->repeatable && pending->attempts < ATTEMPTS_MAX)
+        if (pending->repeatable && pending->attempts < ATTEMPTS_MAX) {
+            pending->park_until_us = clock_monotonic_us() + INT64_C(1000) * client->options.wait_ms;
             park(client, pending);
-        else
+        } else {
             fail(client, pending, ERR_UNAVAILABLE, "the connection broke; it may have been done");
+        }
     }
     try_parked(client);
 }
