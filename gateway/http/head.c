@@ -251,7 +251,8 @@ static int check_whole(struct parse *parse)
         return refuse(parse, 400, "Host and the request target name different hosts.");
     if (parse->lengths > 0 && parse->encodings > 0)
         return refuse(parse, 400, "There are both Content-Length and Transfer-Encoding.");
-    head->keep_alive = !http_head_lists(head, "connection", "close");
+    /* We never upgrade. But who asks for it may send another protocol next, or a proxy may think so. */
+    head->keep_alive = !http_head_lists(head, "connection", "close") && !http_head_lists(head, "connection", "upgrade");
     return 0;
 }
 

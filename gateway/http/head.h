@@ -25,7 +25,7 @@ struct http_head {
     const char *path;     /* percent-decoded: valid UTF-8, no control bytes, no encoded '/', no "." or ".." segment */
     const char *query;    /* as received, after the '?', well-formed percent-encoding; "" when there is none */
     const char *host;     /* the Host field, which also equals the authority of an absolute target */
-    bool keep_alive;      /* the client did not ask for "Connection: close" */
+    bool keep_alive;      /* the client asked neither for "Connection: close" nor for an upgrade */
     bool expect_continue; /* the client waits for 100 Continue before it sends the body */
     bool chunked;         /* the body comes in chunks; its length is not known beforehand */
     uint64_t content_length; /* 0 when there is no body or it is chunked */

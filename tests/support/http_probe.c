@@ -1,10 +1,12 @@
-/* An HTTP server that answers every request with what it understood of it, as one line of JSON:
+/* An HTTP server that answers every request with what it understood of it, as JSON in the field X-Understood, so that
+ * it is there for HEAD too:
  *     {"method": "POST", "path": "/a?b", "length": 3}
- * `length` is that of the body. /hello answers two bytes without JSON, to measure. Given a port (0: any) it prints the
- * port it listens on and serves until it is ended. */
+ * `length` is that of the body. GET /hello answers two bytes and no more, to measure. Given a port (0: any) it prints
+ * the port it listens on and serves until it is ended. */
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "gateway/http/server.h"
@@ -16,9 +18,10 @@ static void echo(struct http_request *request, const char *body, size_t length)
     const struct http_head *head = http_request_head(request);
     struct str text = str_new(0);
     (void)body;
-    str_printf(&text, "{\"method\": \"%s\", \"path\": \"%s%s%s\", \"length\": %zu}\n", http_method_name(head->method),
+    str_printf(&text, "{\"method\": \"%s\", \"path\": \"%s%s%s\", \"length\": %zu}", http_method_name(head->method),
                head->raw_path, *head->query != '\0' ? "?" : "", head->query, length);
-    http_reply(request, 200, "application/json", NULL, 0, text.data, text.length);
+    const struct http_header understood = {"X-Understood", str_text(&text)};
+    http_reply(request, 200, "application/json", &understood, 1, text.data, text.length);
     str_destroy(&text);
 }
 
@@ -26,7 +29,7 @@ static void on_request(struct http_request *request, void *context)
 {
     const struct http_head *head = http_request_head(request);
     (void)context;
-    if (head->path[1] == 'h' && head->method == HTTP_GET)
+    if (head->method == HTTP_GET && strcmp(head->path, "/hello") == 0)
         http_reply(request, 200, "text/plain", NULL, 0, "hi", 2);
     else
         http_request_collect(request, BODY_MAX, echo);

@@ -47,6 +47,10 @@ static void keeps_the_connection(void **state)
     assert_int_equal(http_server_counters(fixture->server)->replies[2], 5);
     close(fd);
     expect_end(fixture, GET("/hello") "Connection: close\r\n\r\n", "\r\nConnection: close\r\n");
+    /* Nobody may smuggle behind an upgrade that we do not make. */
+    expect_end(fixture, GET("/hello") "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n" GET("/later") "\r\n",
+               "\r\nConnection: close\r\n");
+    assert_null(fixture->kept);
     fixture_turn(fixture, 20);
     assert_int_equal(http_server_counters(fixture->server)->open, 0);
 }
