@@ -26,18 +26,20 @@ KEY = {"name": "Idempotency-Key", "in": "header", "required": True,
 IF_MATCH = {"name": "If-Match", "in": "header", "required": True,
             "description": "The ETag of the version that the caller has seen.",
             "schema": {"type": "string", "maxLength": 64}, "example": '"3"'}
+IF_NONE_MATCH = {"name": "If-None-Match", "in": "header",
+                 "description": "An ETag; the answer is 304 without content if it is still the present one.",
+                 "schema": {"type": "string", "maxLength": 64}, "example": '"3"'}
 LANGUAGE = {"name": "Accept-Language", "in": "header",
             "description": "zh-CN (default) or en: the language of problems and of texts made for people.",
             "schema": {"type": "string", "maxLength": 256}, "example": "zh-CN"}
 HEADERS = {
     "ETag": {"description": "The version of the resource, for If-Match.", "schema": {"type": "string"}},
+    "Location": {"description": "The path of what was created.", "schema": {"type": "string"}},
     "Link": {"description": 'The next page, if there is one: <…>; rel="next".', "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
 }
 SECURITY = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "The token of POST /v1/sessions, for programs."},
-    "cookie": {"type": "apiKey", "in": "cookie", "name": "dandelion_session",
-               "description": "The same token as a cookie, for browsers; changes then also need the X-CSRF-Token header."},
+    "bearer": {"type": "http", "scheme": "bearer", "description": "The token of POST /v1/sessions."},
 }
 # What any method may answer, whatever it does.
 ALWAYS = {429, 500, 503, 504}
@@ -74,12 +76,13 @@ class Document:
             "tags": [{"name": service.name, "description": words(service.source.comment)
                       or words(self.package_note(service))}
                      for service in self.contract.services if any(m.path for m in service.methods)],
-            "security": [{"bearer": []}, {"cookie": []}],
+            "security": [{"bearer": []}],
             "paths": paths,
             "components": {
                 "schemas": {**dict(sorted(self.schemas.made.items())), **self.problem_schemas()},
                 "responses": {str(status): self.problem_response(status) for status in sorted(self.problems)},
-                "parameters": {"IdempotencyKey": KEY, "IfMatch": IF_MATCH, "AcceptLanguage": LANGUAGE},
+                "parameters": {"IdempotencyKey": KEY, "IfMatch": IF_MATCH, "IfNoneMatch": IF_NONE_MATCH,
+                               "AcceptLanguage": LANGUAGE},
                 "headers": HEADERS,
                 "securitySchemes": SECURITY,
             },
@@ -105,7 +108,10 @@ class Document:
             operation["security"] = []
         if method.verb in ("post", "put", "patch"):
             operation["requestBody"] = self.body(method)
-        operation["responses"] = {str(method.success): self.success(method), **self.refusals(method)}
+        operation["responses"] = {str(method.success): self.success(method)}
+        if self.is_versioned(method):
+            operation["responses"]["304"] = {"description": "Not Modified"}
+        operation["responses"].update(self.refusals(method))
         return operation
 
     def who(self, method):
@@ -127,7 +133,13 @@ class Document:
             parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
         if method.options.if_match:
             parameters.append({"$ref": "#/components/parameters/IfMatch"})
+        if self.is_versioned(method):
+            parameters.append({"$ref": "#/components/parameters/IfNoneMatch"})
         return parameters + [{"$ref": "#/components/parameters/AcceptLanguage"}]
+
+    def is_versioned(self, method):
+        """Whether it reads one thing that has a version."""
+        return method.verb == "get" and self.contract.messages[method.output_name].field("version") is not None
 
     def parameter(self, field, place):
         schema = self.schemas.input_field(field)
@@ -150,9 +162,7 @@ class Document:
         content = {"schema": schema}
         if method.options.example:
             content["example"] = json.loads(method.options.example)
-        message = self.contract.messages[method.input_name]
-        required = any(field.rule.required and field.name not in method.variables for field in message.fields)
-        return {"required": required, "content": {"application/json": content}}
+        return {"required": True, "content": {"application/json": content}}
 
     def upload(self, method):
         message = self.contract.messages[method.input_name]
@@ -166,7 +176,8 @@ class Document:
     def success(self, method):
         reply = self.contract.messages[method.output_name]
         response = {"description": HTTPStatus(method.success).phrase}
-        headers = {"ETag": reply.field("version"), "Link": reply.field("next_page_token")}
+        headers = {"ETag": reply.field("version"), "Link": reply.field("next_page_token"),
+                   "Location": method.success == 201 and not method.action and reply.field("id")}
         headers = {name: {"$ref": f"#/components/headers/{name}"} for name, there in headers.items() if there}
         if headers:
             response["headers"] = headers
