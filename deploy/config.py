@@ -29,7 +29,7 @@ def values(place, daemons, port):
         found[daemon.name] = {"health_port": health[daemon.name]}
         if daemon.schema:
             found[daemon.name]["database"] = dsn(place, f"dandelion_{daemon.schema}")
-    found.setdefault("gateway", {})["port"] = port
+    found.setdefault("gateway", {}).update(port=port, web_directory=place.web)
     return found
 
 

@@ -55,6 +55,19 @@ def install(place, daemons):
             changed.append(daemon.name)
     for schema in schemas():
         install_migrations(schema, os.path.join(place.migrations, schema))
+    if install_web(os.path.join(place.build, "web"), place.web) and "gateway" not in changed:
+        changed.append("gateway")  # it reads its files once, when it starts
+    return changed
+
+
+def install_web(source, target):
+    """Copies the gateway's static files; returns whether any changed. A build without the pages has none."""
+    changed = False
+    for folder, _, names in os.walk(source):
+        into = os.path.join(target, os.path.relpath(folder, source))
+        os.makedirs(into, exist_ok=True)
+        for name in names:
+            changed |= copy(os.path.join(folder, name), os.path.join(into, name))
     return changed
 
 

@@ -3,7 +3,8 @@
     var/postgres      the cluster            var/log/<name>/current   what each process says
     var/run           sockets, 0700          var/services             the supervisor's folders
     var/secrets       keys, 0600             var/bin, var/migrations  what this start was built from
-    var/files         uploads                var/dandelion.conf       the daemons' configuration, written at each start
+    var/files         uploads                var/web                  static files of the gateway
+    var/dandelion.conf  the daemons' configuration, written at each start
 
 Root runs nothing here: PostgreSQL refuses it and no daemon needs it. When root gives the command, everything belongs to
 and runs as the system user `dandelion`.
@@ -36,7 +37,7 @@ class Place:
 
     def __getattr__(self, name):
         """place.log, place.secrets …: the folder of that name in var/."""
-        if name not in ("bin", "migrations", "postgres", "secrets", "files", "log", "services"):
+        if name not in ("bin", "migrations", "postgres", "secrets", "files", "log", "services", "web"):
             raise AttributeError(name)
         return os.path.join(self.var, name)
 
@@ -71,7 +72,7 @@ class Place:
         self.reachable_var()
         os.makedirs(os.path.dirname(self.var), exist_ok=True)
         self.owned(self.var, 0o755)
-        for name in ("bin", "migrations", "files", "log", "services"):
+        for name in ("bin", "migrations", "files", "log", "services", "web"):
             self.owned(self.path(name), 0o755)
         self.owned(self.secrets, 0o700)
         self.short_run()
