@@ -101,6 +101,21 @@ class Daemons:
             assert time.monotonic() < deadline, f"{name} is not ready:\n{self.log(name)[-4000:]}"
             time.sleep(0.02)
 
+    def caught_up(self, follower, service):
+        """Waits until `follower` has applied every event that `service` has logged."""
+        last = self.database.rows("SELECT position FROM stream_head", schema=service)
+        reached = "SELECT coalesce(max(position), 0) FROM checkpoint WHERE source = %s"
+        deadline = time.monotonic() + PATIENCE
+        while self.database.rows(reached, (service,), follower) < last:
+            assert time.monotonic() < deadline, f"{follower} has not caught up with {service}"
+            time.sleep(0.02)
+
+    def month(self):
+        """The civil month of the daemons' clock, as "2026-11"."""
+        with open(self.clock.path, "rb") as file:
+            offset = struct.unpack("<q", file.read())[0]
+        return time.strftime("%Y-%m", time.gmtime(time.time() + offset / 1000 + 8 * 3600))
+
     def kill(self, name):
         """Ends a daemon without warning, as a crash would."""
         self.processes[name].kill()
