@@ -53,19 +53,20 @@ zsock_t *socket_new(int type, struct err *err)
     return socket;
 }
 
-/* Sets *path to the socket file of a well-formed endpoint. */
-static int endpoint_path(const char *endpoint, const char **path, struct err *err)
+/* The socket file of a well-formed endpoint; NULL with `err` filled for any other. */
+static const char *endpoint_path(const char *endpoint, struct err *err)
 {
-    static const char ipc[] = "ipc://";
+    static const size_t scheme = sizeof "ipc://" - 1;
     if (strncmp(endpoint, "tcp://", 6) == 0)
-        return err_set(err, ERR_LOCAL,
-                       "%s: tcp needs CURVE keys and an allow-list, and none are configured; use ipc://", endpoint);
-    if (strncmp(endpoint, ipc, sizeof ipc - 1) != 0 || endpoint[sizeof ipc - 1] != '/')
-        return err_set(err, ERR_LOCAL, "%s: an endpoint is ipc:// and an absolute path", endpoint);
-    *path = endpoint + sizeof ipc - 1;
-    if (strlen(*path) >= sizeof((struct sockaddr_un *)0)->sun_path)
-        return err_set(err, ERR_LOCAL, "%s: the path is too long for a unix socket", endpoint);
-    return 0;
+        err_set(err, ERR_LOCAL, "%s: tcp needs CURVE keys and an allow-list, and none are configured; use ipc://",
+                endpoint);
+    else if (strncmp(endpoint, "ipc:///", scheme + 1) != 0)
+        err_set(err, ERR_LOCAL, "%s: an endpoint is ipc:// and an absolute path", endpoint);
+    else if (strlen(endpoint + scheme) >= sizeof((struct sockaddr_un *)0)->sun_path)
+        err_set(err, ERR_LOCAL, "%s: the path is too long for a unix socket", endpoint);
+    else
+        return endpoint + scheme;
+    return NULL;
 }
 
 /* The directory must be ours and closed to others. */
@@ -97,8 +98,8 @@ static bool someone_listens(const char *path)
 
 int socket_bind(zsock_t *socket, const char *endpoint, struct err *err)
 {
-    const char *path;
-    if (endpoint_path(endpoint, &path, err) < 0 || check_directory(path, err) < 0)
+    const char *path = endpoint_path(endpoint, err);
+    if (!path || check_directory(path, err) < 0)
         return -1;
     if (someone_listens(path))
         return err_set(err, ERR_LOCAL, "%s: another process answers there", endpoint);
@@ -109,8 +110,8 @@ int socket_bind(zsock_t *socket, const char *endpoint, struct err *err)
 
 int socket_connect(zsock_t *socket, const char *endpoint, struct err *err)
 {
-    const char *path;
-    if (endpoint_path(endpoint, &path, err) < 0 || check_directory(path, err) < 0)
+    const char *path = endpoint_path(endpoint, err);
+    if (!path || check_directory(path, err) < 0)
         return -1;
     if (zmq_connect(zsock_resolve(socket), endpoint) < 0)
         return err_set(err, ERR_LOCAL, "%s: %s", endpoint, zmq_strerror(errno));
