@@ -137,10 +137,7 @@ static void batch_done(struct unit *unit, const struct err *err)
         return;
     }
     follower->busy = false;
-    bool full = follower->events->n_events == BATCH_MAX;
-    follower->caught_up = !full && !follower->rung;
-    if (!follower->caught_up)
-        read_next(follower);
+    read_next(follower); /* until there is nothing more */
 }
 
 static const struct unit_callbacks batch_callbacks = {batch_load, batch_decide, batch_done};

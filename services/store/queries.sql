@@ -39,13 +39,14 @@ WITH head AS (
 )
 SELECT 0 AS ord, position - cardinality(@ord::int4[]) + 1 AS position FROM head;
 
+-- At most `limit` events, and no more than fit into a frame of the bus; always the next one, whatever its size.
 -- name: read_events :list
 -- returns: position int8, id uuid, type text, subject text, street_id uuid, organization_path text, time timestamptz, traceparent text, data bytea
 SELECT position, id, type, subject, street_id, organization_path, time, traceparent, data
-  FROM event
- WHERE position > @after::int8
- ORDER BY position
- LIMIT @limit::int4;
+  FROM (SELECT *, sum(octet_length(data) + 400) OVER (ORDER BY position) AS size
+          FROM (SELECT * FROM event WHERE position > @after::int8 ORDER BY position LIMIT @limit::int4) AS page) AS e
+ WHERE size <= 786432 OR position = @after::int8 + 1
+ ORDER BY position;
 
 -- name: read_checkpoint :list
 -- returns: position int8
