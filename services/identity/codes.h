@@ -22,8 +22,8 @@ const struct code *codes_all(enum code_table table, size_t *count);
 /* The name of a code, or NULL. */
 const char *codes_name(enum code_table table, const char *code);
 
-/* The entry a text means: its code (also without the leading zero), its name, or a synonym; spaces and width do not
+/* The entry an input means: its code (also without the leading zero), its name, or a synonym; spaces and width do not
  * matter. NULL if there is none: nothing is guessed. */
-const struct code *codes_find(enum code_table table, const char *text);
+const struct code *codes_find(enum code_table table, const char *input);
 
 #endif

@@ -13,6 +13,6 @@ enum credit_code_fault {
 
 /* Reads a code: spaces go, full-width and lower-case characters are made plain. Writes `code` only when CREDIT_CODE_OK.
  */
-enum credit_code_fault credit_code_parse(const char *text, char code[CREDIT_CODE_SIZE]);
+enum credit_code_fault credit_code_parse(const char *input, char code[CREDIT_CODE_SIZE]);
 
 #endif

@@ -37,7 +37,7 @@ struct id_number {
 
 /* Reads a number as people write it: spaces go, full-width digits and a lower-case x are made plain. `today` bounds the
  * birth date. Writes *number only when ID_NUMBER_OK. */
-enum id_number_fault id_number_parse(const char *text, int32_t today, struct id_number *number);
+enum id_number_fault id_number_parse(const char *input, int32_t today, struct id_number *number);
 
 /* The check character for 17 digits: '0'–'9' or 'X'. */
 char id_number_check(const char digits[ID_NUMBER_LENGTH - 1]);

@@ -46,7 +46,7 @@ static bool name_put(struct name *name, uint32_t c)
     return true;
 }
 
-enum person_fault person_name_parse(const char *input, char out[PERSON_NAME_SIZE])
+enum person_fault person_name_parse(const char *input, char name[PERSON_NAME_SIZE])
 {
     char text[INPUT_SIZE];
     char kept[PERSON_NAME_SIZE];
@@ -54,7 +54,7 @@ enum person_fault person_name_parse(const char *input, char out[PERSON_NAME_SIZE
         return PERSON_TOO_LONG;
     if (text_tidy(input, text, sizeof text) != 0)
         return PERSON_CHARACTER;
-    struct name name = {.text = kept};
+    struct name made = {.text = kept};
     bool gap = false;
     size_t left = strlen(text);
     for (const char *at = text; left > 0;) {
@@ -67,19 +67,19 @@ enum person_fault person_name_parse(const char *input, char out[PERSON_NAME_SIZE
             continue;
         }
         bool dot = is_dot(c);
-        if (dot && (name.length == 0 || name.last == INNER_DOT))
+        if (dot && (made.length == 0 || made.last == INNER_DOT))
             return PERSON_DOT;
-        bool space = gap && !dot && name.last != INNER_DOT && !is_ideograph(c) && !is_ideograph(name.last);
-        if ((space && !name_put(&name, ' ')) || !name_put(&name, dot ? INNER_DOT : c))
+        bool space = gap && !dot && made.last != INNER_DOT && !is_ideograph(c) && !is_ideograph(made.last);
+        if ((space && !name_put(&made, ' ')) || !name_put(&made, dot ? INNER_DOT : c))
             return PERSON_TOO_LONG;
         gap = false;
     }
-    if (name.length == 0)
+    if (made.length == 0)
         return PERSON_EMPTY;
-    if (name.last == INNER_DOT)
+    if (made.last == INNER_DOT)
         return PERSON_DOT;
-    memcpy(out, kept, name.length);
-    out[name.length] = '\0';
+    memcpy(name, kept, made.length);
+    name[made.length] = '\0';
     return PERSON_OK;
 }
 

@@ -17,10 +17,10 @@ enum person_fault {
 /* A name as it is kept: 1 to 60 characters of any script, rare ones of the extensions included. Space between Chinese
  * characters (张　三, typed to align a column) goes; between other words one ' ' stays. The many look-alikes of the
  * inner dot become U+00B7 (买买提·吐尔逊). Writes `name` only when PERSON_OK. */
-enum person_fault person_name_parse(const char *text, char name[PERSON_NAME_SIZE]);
+enum person_fault person_name_parse(const char *input, char name[PERSON_NAME_SIZE]);
 
 /* A telephone number as it is kept: 11 digits of a mobile; area code, '-' and 7 or 8 digits of a land line; or 7 or 8
  * digits alone. Reads +86 and 0086, spaces, dashes, brackets, full-width digits. Writes `phone` only when PERSON_OK. */
-enum person_fault person_phone_parse(const char *text, char phone[PERSON_PHONE_SIZE]);
+enum person_fault person_phone_parse(const char *input, char phone[PERSON_PHONE_SIZE]);
 
 #endif

@@ -159,8 +159,8 @@ static void drop(struct merges *merges, size_t at)
 
 void merges_close(struct merges *merges)
 {
-    while (merges->carried_count > 0)
-        drop(merges, 0);
+    for (size_t i = 0; i < merges->carried_count; i++)
+        free(merges->carried[i].text);
     free(merges->carried);
     free(merges->all);
     *merges = (struct merges){0};

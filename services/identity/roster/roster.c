@@ -236,7 +236,7 @@ static int find_kind(const char *path, bool *is_text_file, struct err *err)
 
 static int read_file(struct roster *roster, const char *path, struct err *err)
 {
-    bool is_text_file;
+    bool is_text_file = false;
     if (find_kind(path, &is_text_file, err) != 0)
         return -1;
     const struct table_sink sink = {.row = is_text_file ? on_text_row : on_sheet_row, .context = roster};

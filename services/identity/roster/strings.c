@@ -41,6 +41,7 @@ struct strings {
     struct block *blocks;
     size_t blocks_count;
     size_t blocks_room;
+    uint64_t block_end; /* where the next block begins, at the earliest */
     struct slot cache[CACHE_SLOTS];
     /* While reading: */
     struct str text;
@@ -82,19 +83,19 @@ static int begin_block(struct strings *strings, struct err *err)
         strings->blocks_room = room;
     }
     strings->blocks[strings->blocks_count++] = (struct block){.offset = strings->size, .first = strings->count};
+    strings->block_end = strings->size + BLOCK_SIZE;
     return 0;
 }
 
 static int add(struct strings *strings, struct err *err)
 {
-    const struct block *last = strings->blocks_count == 0 ? NULL : &strings->blocks[strings->blocks_count - 1];
     uint32_t length = (uint32_t)strings->text.length;
     if (!str_ok(&strings->text))
         return err_set(err, ERR_IMPORT_UNREADABLE, "a string larger than %d bytes", TABLE_CELL_MAX);
     if (strings->size + sizeof length + length > STRINGS_BYTES_MAX || strings->count == UINT32_MAX)
         return err_set(err, ERR_IMPORT_UNREADABLE, "more than %llu bytes of strings",
                        (unsigned long long)STRINGS_BYTES_MAX);
-    if ((last == NULL || strings->size - last->offset >= BLOCK_SIZE) && begin_block(strings, err) != 0)
+    if (strings->size >= strings->block_end && begin_block(strings, err) != 0)
         return -1;
     if (fwrite(&length, sizeof length, 1, strings->file) != 1 ||
         (length > 0 && fwrite(strings->text.data, length, 1, strings->file) != 1))

@@ -37,17 +37,17 @@ static int plain(const struct cell *cell, char *text, size_t size)
     return text_tidy(raw, text, size) == 0 ? 0 : ERR_FIELD_CONTROL_CHARACTER;
 }
 
-int value_text(const struct cell *cell, size_t characters, char *out, size_t size)
+int value_text(const struct cell *cell, size_t characters, char *text, size_t size)
 {
-    char text[INPUT_SIZE];
+    char tidy[INPUT_SIZE];
     size_t count = 0;
-    int code = plain(cell, text, sizeof text);
+    int code = plain(cell, tidy, sizeof tidy);
     if (code != 0)
         return code;
-    size_t length = strlen(text);
-    if (!utf8_count(text, length, &count) || count > characters || length >= size)
+    size_t length = strlen(tidy);
+    if (!utf8_count(tidy, length, &count) || count > characters || length >= size)
         return ERR_FIELD_TOO_LONG;
-    memcpy(out, text, length + 1);
+    memcpy(text, tidy, length + 1);
     return 0;
 }
 
