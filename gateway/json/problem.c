@@ -80,13 +80,19 @@ static void fill_in(const struct err *err, const char *text, enum language langu
     str_puts(out, text);
 }
 
-static void put_detail(const struct err *err, const struct error_text *text, enum language language, struct str *out)
+void problem_explain(const struct err *err, enum language language, struct str *out)
 {
+    const struct error_text *text = error_text_find(err->code);
     bool english = language == LANGUAGE_EN;
+    fill_in(err, english ? text->en : text->zh, language, out);
+    str_puts(out, english ? " " : "");
+    fill_in(err, english ? text->en_advice : text->zh_advice, language, out);
+}
+
+static void put_detail(const struct err *err, enum language language, struct str *out)
+{
     struct str detail = str_new(2048);
-    fill_in(err, english ? text->en : text->zh, language, &detail);
-    str_puts(&detail, english ? " " : "");
-    fill_in(err, english ? text->en_advice : text->zh_advice, language, &detail);
+    problem_explain(err, language, &detail);
     json_encode_text(str_text(&detail), out);
     str_destroy(&detail);
 }
@@ -109,7 +115,7 @@ int problem_write(const struct err *err, enum language language, const char *tra
     str_printf(out, "{\"type\":\"/docs/errors.html#%s\",\"title\":", text->code);
     json_encode_text(title_of(text->status, language), out);
     str_printf(out, ",\"status\":%d,\"code\":\"%s\",\"number\":%d,\"detail\":", text->status, text->code, text->number);
-    put_detail(err, text, language, out);
+    put_detail(err, language, out);
     if (err->field[0]) {
         str_puts(out, ",\"field\":");
         json_encode_text(err->field, out);

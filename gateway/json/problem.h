@@ -16,4 +16,7 @@
  * A code that the catalogue does not know is an internal error. `trace_id` may be NULL. */
 int problem_write(const struct err *err, enum language language, const char *trace_id, struct str *out);
 
+/* Appends only what a person reads, without quotes: what is wrong, and what to do. */
+void problem_explain(const struct err *err, enum language language, struct str *out);
+
 #endif
