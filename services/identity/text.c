@@ -26,6 +26,20 @@ bool text_is_control(uint32_t c)
            (c >= 0x2066 && c <= 0x2069) || (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE || c == 0xFFFD;
 }
 
+bool text_is_blank(const char *text)
+{
+    size_t left = strlen(text);
+    while (left > 0) {
+        uint32_t c;
+        size_t length = utf8_decode(text, left, &c);
+        if (length == 0 || !text_is_space(c))
+            return false;
+        text += length;
+        left -= length;
+    }
+    return true;
+}
+
 /* A growing end of `out`. */
 struct sink {
     char *out;
@@ -33,15 +47,21 @@ struct sink {
     size_t length;
 };
 
-static bool put(struct sink *sink, uint32_t character)
+static bool put(struct sink *sink, const char *bytes, size_t length)
 {
-    char bytes[4];
-    size_t length = utf8_encode(character, bytes);
-    if (length == 0 || sink->length + length >= sink->size)
+    if (length >= sink->size - sink->length)
         return false;
     memcpy(sink->out + sink->length, bytes, length);
     sink->length += length;
     return true;
+}
+
+/* Puts a character that is no space; full-width forms become ASCII if `compact`. */
+static bool put_character(struct sink *sink, const char *bytes, size_t length, uint32_t c, bool compact)
+{
+    char plain = (char)(c - FULL_WIDTH_SHIFT);
+    bool full_width = compact && c >= FULL_WIDTH_FIRST && c <= FULL_WIDTH_LAST;
+    return full_width ? put(sink, &plain, 1) : put(sink, bytes, length);
 }
 
 /* Walks over the text; with `compact` space goes, else a run of it becomes one ' '. */
@@ -49,23 +69,20 @@ static bool convert(const char *text, bool compact, struct sink *sink)
 {
     size_t left = strlen(text);
     bool gap = false;
-    while (left > 0) {
-        uint32_t c;
-        size_t length = utf8_decode(text, left, &c);
-        if (length == 0 || text_is_control(c))
+    for (size_t length; left > 0; text += length, left -= length) {
+        uint32_t c = (unsigned char)*text;
+        bool printable = c > ' ' && c < 0x7F; /* most of what numbers are made of */
+        length = printable ? 1 : utf8_decode(text, left, &c);
+        if (length == 0 || (!printable && text_is_control(c)))
             return false;
-        text += length;
-        left -= length;
-        if (text_is_space(c)) {
+        if (!printable && text_is_space(c)) {
             gap = gap || (!compact && !is_zero_width(c));
             continue;
         }
-        if (gap && sink->length > 0 && !put(sink, ' '))
+        if (gap && sink->length > 0 && !put(sink, " ", 1))
             return false;
         gap = false;
-        if (compact && c >= FULL_WIDTH_FIRST && c <= FULL_WIDTH_LAST)
-            c -= FULL_WIDTH_SHIFT;
-        if (!put(sink, c))
+        if (!put_character(sink, text, length, c, compact))
             return false;
     }
     return true;

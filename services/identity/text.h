@@ -14,6 +14,9 @@ bool text_is_space(uint32_t character);
  * noncharacters. */
 bool text_is_control(uint32_t character);
 
+/* Nothing but space, or nothing at all. */
+bool text_is_blank(const char *text);
+
 /* For numbers and codes: full-width forms (Ａ, ３, ．) become ASCII and all space goes. Returns 0, or -1 if the text is
  * not UTF-8, holds a control character, or does not fit into `size` bytes with its NUL; then `out` is "". */
 int text_compact(const char *text, char *out, size_t size);

@@ -36,6 +36,8 @@ static bool means_none(const struct cell *cell)
     char text[SIGN_SIZE];
     if (value_is_empty(cell))
         return true;
+    if (strlen(cell->text) > SIGN_SIZE)
+        return false;
     if (text_compact(cell->text, text, sizeof text) != 0)
         return false;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)

@@ -13,9 +13,7 @@ static const int64_t MONEY_MAX_FEN = INT64_C(100000000000); /* as the contract b
 
 bool value_is_empty(const struct cell *cell)
 {
-    char text[8];
-    /* Text that does not fit is not empty. */
-    return cell->kind == CELL_EMPTY || (text_compact(cell->text, text, sizeof text) == 0 && text[0] == '\0');
+    return cell->kind == CELL_EMPTY || text_is_blank(cell->text);
 }
 
 /* The cell as text: tidied, and a number as it is shown. */
