@@ -247,31 +247,36 @@ void group_run(struct group *group, struct unit *units, size_t count)
     connection_sync(group->connection, load_synced, group);
 }
 
-/* Gives each unit the rows that are its own, in its own arena. */
+/* Gives each unit the rows that are its own, in its own arena: those of all its arguments together, in the order in
+ * which they came. Arguments of one unit follow each other, so the first of them stands for the unit. */
 static int batch_deliver(struct batch *batch)
 {
+    struct arena *arena = batch->group->arena;
     int total = PQntuples(batch->result);
-    size_t *counts = arena_array(batch->group->arena, batch->count, sizeof *counts);
-    struct unit_loaded **loaded = arena_array(batch->group->arena, batch->count, sizeof(struct unit_loaded *));
-    if (!counts || !loaded)
+    size_t *first = arena_array(arena, batch->count, sizeof *first);
+    size_t *counts = arena_array(arena, batch->count, sizeof *counts);
+    struct unit_loaded **loaded = arena_array(arena, batch->count, sizeof(struct unit_loaded *));
+    if (!first || !counts || !loaded)
         return -1;
+    for (size_t i = 1; i < batch->count; i++)
+        first[i] = batch->units[i] == batch->units[i - 1] ? first[i - 1] : i;
     for (int row = 0; row < total; row++)
-        counts[row_ord(batch->result, row)]++;
+        counts[first[row_ord(batch->result, row)]]++;
     for (int row = 0; row < total; row++) {
-        int32_t ord = row_ord(batch->result, row);
-        struct unit *unit = batch->units[ord];
-        if (!loaded[ord]) {
+        size_t at = first[row_ord(batch->result, row)];
+        struct unit *unit = batch->units[at];
+        if (!loaded[at]) {
             struct unit_loaded *made = arena_alloc(unit->arena, sizeof *made);
             if (!made)
                 return -1;
             made->statement = batch->statement;
-            made->rows = arena_array(unit->arena, counts[ord], batch->statement->row_size);
+            made->rows = arena_array(unit->arena, counts[at], batch->statement->row_size);
             if (!made->rows)
                 return -1;
             made->next = unit->loaded;
-            unit->loaded = loaded[ord] = made;
+            unit->loaded = loaded[at] = made;
         }
-        char *out = (char *)loaded[ord]->rows + loaded[ord]->count++ * batch->statement->row_size;
+        char *out = (char *)loaded[at]->rows + loaded[at]->count++ * batch->statement->row_size;
         row_read(batch->result, batch->statement, row, out);
     }
     return 0;
