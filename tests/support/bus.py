@@ -45,6 +45,7 @@ class Bus:
         self.directory, self.contract = directory, contract
         self.context, self.sockets, self.ids = None, {}, itertools.count(1)
         self.known = None
+        self.ahead_ms = 0  # how far the daemons' clock is ahead of ours
 
     @property
     def messages(self):
@@ -69,7 +70,7 @@ class Bus:
         envelope = self.messages.filled("dandelion.bus.Request", {
             "id": next(self.ids),
             "method": method,
-            "deadline_unix_ms": int((time.time() + seconds) * 1000),
+            "deadline_unix_ms": int((time.time() + seconds) * 1000) + self.ahead_ms,
             "traceparent": f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01",
             "caller": caller or {},
             "idempotency_key": key,

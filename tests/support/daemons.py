@@ -30,8 +30,8 @@ def free_port():
 class Clock:
     """The daemons' clock: the real one plus an offset that the test sets (see services/base/clock.h)."""
 
-    def __init__(self, path):
-        self.path = path
+    def __init__(self, path, bus):
+        self.path, self.bus = path, bus
         with open(path, "wb") as file:
             file.write(bytes(8))
         os.chmod(path, 0o644)
@@ -39,6 +39,7 @@ class Clock:
     def set(self, offset_ms):
         with open(self.path, "r+b") as file:
             file.write(struct.pack("<q", offset_ms))
+        self.bus.ahead_ms = offset_ms
 
     def go_to(self, unix_seconds):
         """From now on it is this instant, and time goes on."""
@@ -54,9 +55,9 @@ class Daemons:
         self.processes = {}
         self.port = free_port()
         self.health = {daemon.name: free_port() for daemon in self.present}
-        self.clock = Clock(place.path("clock"))
         self.http = Http(self.port)
         self.bus = Bus(os.path.join(place.run, "bus"), os.path.join(place.build, "gen", "contract.pb"))
+        self.clock = Clock(place.path("clock"), self.bus)
         daemons.install(place, self.present)
         config.write_keys(place, False)
         config.write(place, self.present, self.port, self.settings())
