@@ -18,16 +18,14 @@ Daemon = collections.namedtuple("Daemon", "name program schema")
 
 def known(place):
     """The daemons whose program is built, the gateway last: it is what the others serve."""
-    folders = sorted(glob.glob(os.path.join(CLONE, "services", "*", "migrations")))
-    names = [os.path.basename(os.path.dirname(folder)) for folder in folders]
-    daemons = [Daemon(name, name + "d", name) for name in names] + [Daemon("gateway", "gateway", None)]
+    daemons = [Daemon(name, name + "d", name) for name in schemas()] + [Daemon("gateway", "gateway", None)]
     return [daemon for daemon in daemons if os.path.exists(os.path.join(place.build, "bin", daemon.program))]
 
 
 def schemas():
     """The services that own a schema, built or not."""
-    folders = sorted(glob.glob(os.path.join(CLONE, "services", "*", "migrations")))
-    return [os.path.basename(os.path.dirname(folder)) for folder in folders]
+    files = glob.glob(os.path.join(CLONE, "services", "*", "migrations", "*.sql"))
+    return sorted({file.split(os.sep)[-3] for file in files})
 
 
 def copy(source, target):
