@@ -34,13 +34,20 @@ void connection_hold(struct connection *connection)
     connection->holds++;
 }
 
-void connection_release(struct connection *connection)
+/* Frees the struct when nobody needs it any more. */
+static void bury(struct connection *connection)
 {
-    if (--connection->holds > 0 || connection->bev != NULL || connection->request.owed)
+    if (connection->holds > 0 || connection->running || connection->bev != NULL || connection->request.owed)
         return;
     http_reader_destroy(&connection->reader);
     str_destroy(&connection->body);
     free(connection);
+}
+
+void connection_release(struct connection *connection)
+{
+    connection->holds--;
+    bury(connection);
 }
 
 void connection_drop(struct connection *connection, bool tell)
@@ -280,13 +287,13 @@ void connection_run(struct connection *connection)
     if (connection->running)
         return;
     connection->running = true;
-    connection_hold(connection);
     while (connection->bev != NULL && reads(connection->phase) && step(connection))
         continue;
     connection->running = false;
-    if (connection->eof && reads(connection->phase))
+    if (connection->bev != NULL && connection->eof && reads(connection->phase))
         connection_drop(connection, true);
-    connection_release(connection);
+    else
+        bury(connection);
 }
 
 static void readable(struct bufferevent *bev, void *arg)

@@ -162,12 +162,8 @@ struct http_server *http_server_new(struct event_base *base, const struct http_s
     return server;
 }
 
-void http_server_destroy(struct http_server **pointer)
+static void destroy(struct http_server *server)
 {
-    struct http_server *server = *pointer;
-    if (server == NULL)
-        return;
-    *pointer = NULL;
     if (server->listener != NULL)
         evconnlistener_free(server->listener);
     while (!TAILQ_EMPTY(&server->connections))
@@ -181,6 +177,13 @@ void http_server_destroy(struct http_server **pointer)
     str_destroy(&server->head);
     http_gzip_close(&server->gzip);
     free(server);
+}
+
+void http_server_destroy(struct http_server **server)
+{
+    if (*server != NULL)
+        destroy(*server);
+    *server = NULL;
 }
 
 void http_server_drain(struct http_server *server, void (*done)(void *arg), void *arg)
@@ -206,7 +209,7 @@ void http_server_set_tls(struct http_server *server, struct http_tls *tls)
 
 uint16_t http_server_port(const struct http_server *server)
 {
-    struct sockaddr_in6 address; /* the port is at the same place in both families */
+    struct sockaddr_in6 address = {0}; /* the port is at the same place in both families */
     socklen_t length = sizeof address;
     if (server->listener == NULL ||
         getsockname(evconnlistener_get_fd(server->listener), (struct sockaddr *)&address, &length) != 0)

@@ -78,7 +78,7 @@ struct http_server *http_server_new(struct event_base *base, const struct http_s
                                     const struct http_handler *handler, void *context, struct err *err);
 
 /* Closes everything at once. Requests the application still owns get on_closed, stay valid and are still to be
- * answered (into the void). */
+ * answered (into the void). Not from within a callback of this server. */
 void http_server_destroy(struct http_server **server);
 
 /* Stops accepting, closes idle connections, lets requests in hand finish (their answers say "Connection: close") and

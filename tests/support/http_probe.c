@@ -1,8 +1,9 @@
 /* An HTTP server that answers every request with what it understood of it, as JSON in the field X-Understood, so that
  * it is there for HEAD too:
  *     {"method": "POST", "path": "/a?b", "length": 3}
- * `length` is that of the body. GET /hello answers two bytes and no more, to measure. Given a port (0: any) it prints
- * the port it listens on and serves until it is ended. */
+ * `length` is that of the body. GET /hello answers two bytes and no more, to measure.
+ *     http_probe <port> [<certificate> <key>]
+ * prints the port it listens on (given 0: any free one) and serves until it is ended; with TLS if it gets the files. */
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,8 +43,9 @@ int main(int argc, char **argv)
     struct err err = {0};
     http_server_defaults(&config);
     config.port = (uint16_t)(argc > 1 ? strtoul(argv[1], NULL, 10) : 0);
-    struct http_server *server =
-        http_server_new(base, &config, &(struct http_handler){.on_request = on_request}, NULL, &err);
+    config.tls = argc > 3 ? http_tls_new(argv[2], argv[3], &err) : NULL;
+    const struct http_handler handler = {.on_request = on_request};
+    struct http_server *server = err.code == 0 ? http_server_new(base, &config, &handler, NULL, &err) : NULL;
     if (server == NULL) {
         fprintf(stderr, "http_probe: %s\n", err.detail);
         return 1;
