@@ -21,14 +21,30 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextlib.contextmanager
-def alone(place):
-    """Only one command at a time changes an installation."""
-    with open(place.path("lock"), "w", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Problem("Another make run, start, stop or reset is at work in this clone") from None
+def alone(place, end_other=False):
+    """Only one command at a time changes an installation. end_other: one that is at it is asked to stop."""
+    with open(place.path("lock"), "a+", encoding="ascii") as file:
+        if not locked(file):
+            file.seek(0)
+            other = file.read().strip()
+            if not end_other:
+                raise Problem(f"Another make run, start, stop or reset is at work in this clone (process {other})")
+            if other.isdigit():
+                processes.send(int(other), signal.SIGTERM)
+            supervisor.wait_until(lambda: locked(file), PATIENCE, f"The process {other} does not stop")
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
         yield
+
+
+def locked(file):
+    """Takes the lock if nobody has it; the kernel gives it back when its holder ends, however it ends."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False
 
 
 def check_space(place):
@@ -139,27 +155,43 @@ def begin():
                 child = bring_up(place, present, port)
                 load_demonstration(place, port)
             except BaseException:
-                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                uninterruptible()
                 supervisor.stop(place)
                 raise
     announce(place, time.monotonic() - began)
     return place, child
 
 
-def start():
-    begin()
-    print("It runs in the background: make stop ends it.")
-    return 0
-
-
-def run():
-    """Runs in the foreground: Ctrl-C, a closed terminal or TERM stops everything, in order."""
+def interruptible():
+    """Ctrl-C, a closed terminal and TERM all mean: stop everything."""
 
     def interrupted(_number, _frame):
         raise KeyboardInterrupt
 
     for number in ENDINGS:
         signal.signal(number, interrupted)
+
+
+def uninterruptible():
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def start():
+    """Starts everything in the background."""
+    interruptible()
+    try:
+        begin()
+    except KeyboardInterrupt:
+        print("Stopped.")
+        return 1
+    print("It runs in the background: make stop ends it.")
+    return 0
+
+
+def run():
+    """Runs in the foreground until it is interrupted; then stops everything, in order."""
+    interruptible()
     try:
         place, child = begin()
         if not child:
@@ -170,8 +202,7 @@ def run():
         print("It was stopped.")
         return 0
     except KeyboardInterrupt:
-        for number in ENDINGS:
-            signal.signal(number, signal.SIG_IGN)
+        uninterruptible()
         print("\nStopping …", flush=True)
         place = Place()
         place.find_user()
@@ -186,7 +217,7 @@ def stop():
         print("Nothing runs here.")
         return 0
     place.find_user()
-    with alone(place):
+    with alone(place, end_other=True):
         print("Stopped." if supervisor.stop(place) else "Nothing runs here.")
     return 0
 

@@ -106,6 +106,16 @@ def test_an_interrupted_start_leaves_nothing_and_the_next_recovers(installation)
     assert installation.command("start")[0] == 0
 
 
+def test_stop_ends_a_start_that_is_still_at_it(installation):
+    process = installation.popen("run")
+    deadline = time.monotonic() + 20
+    while not installation.left() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert installation.command("stop")[0] == 0
+    process.communicate(timeout=60)
+    assert process.returncode == 0 and not installation.left()
+
+
 def test_a_taken_port_is_named_with_its_holder(installation):
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", installation.port))
