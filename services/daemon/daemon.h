@@ -25,9 +25,9 @@ struct daemon_spec {
     const struct follow *follows;               /* services whose events it applies; ended by a NULL service */
 };
 
-/* Runs the daemon until SIGTERM or SIGINT: then it finishes what it has begun and returns. Returns the exit status:
- * 0, 2 for wrong options or configuration, 1 when it cannot start. `--check-config` only checks, `--describe-config`
- * prints every key with its meaning. */
+/* Runs the daemon (run.c) until SIGTERM or SIGINT: then it finishes what it has begun and returns. Returns the exit
+ * status: 0, 2 for wrong options or configuration, 1 when it cannot start. `--check-config` only checks,
+ * `--describe-config` prints every key with its meaning. */
 int daemon_run(const struct daemon_spec *spec, int argc, char **argv);
 
 /* The inside of a daemon, for the kit's own files. */
@@ -52,6 +52,10 @@ struct daemon {
     int64_t drain_until;
     bool draining;
 };
+
+/* Starts what the configuration asks for; 0, or -1 with `err` filled. Either way daemon_end takes it down. */
+int daemon_start(struct daemon *daemon, struct err *err);
+void daemon_end(struct daemon *daemon);
 
 const unsigned char *daemon_page_key(const struct daemon *daemon);
 const struct crypto *daemon_crypto(const struct daemon *daemon);
