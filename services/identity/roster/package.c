@@ -1,6 +1,7 @@
 #include "identity/roster/package.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,9 @@ enum {
     ENTRIES_MAX = 2048,
     RATIO_MAX = 250,              /* real sheets shrink 5 to 50 times, deflate can do 1032 */
     RATIO_FREE = 4 * 1024 * 1024, /* unpacked bytes below which the ratio does not matter */
-    TAIL_SIZE = 65536 + 22,       /* the end record with the longest comment */
+    TAIL_SIZE = 65536 + 22 + 20,  /* the end record with the longest comment */
     END_RECORD_SIZE = 22,
+    LOCATOR_SIZE = 20, /* of the record for large archives */
     SCAN_SIZE = 64 * 1024,
 };
 
@@ -46,10 +48,13 @@ static bool is_encrypted(FILE *file)
     return false;
 }
 
-/* How many entries the end record declares; -1 if there is none. libzip allocates for each before it can be asked. */
+/* How many entries the end record declares; -1 if there is none. libzip allocates for each before it can be asked.
+ * Where several records could be the end, libzip has the choice, so the largest number counts; one that refers to a
+ * record for large archives may declare any number. */
 static long declared_entries(FILE *file)
 {
     unsigned char tail[TAIL_SIZE];
+    long entries = -1;
     if (fseeko(file, 0, SEEK_END) != 0)
         return -1;
     off_t size = ftello(file);
@@ -57,12 +62,16 @@ static long declared_entries(FILE *file)
     if (fseeko(file, start, SEEK_SET) != 0)
         return -1;
     size_t length = fread(tail, 1, sizeof tail, file);
-    for (size_t at = length; at >= END_RECORD_SIZE; at--) {
-        const unsigned char *record = tail + at - END_RECORD_SIZE;
-        if (memcmp(record, "PK\5\6", 4) == 0)
-            return record[10] | record[11] << 8;
+    for (size_t at = 0; at + END_RECORD_SIZE <= length; at++) {
+        const unsigned char *record = tail + at;
+        if (memcmp(record, "PK\5\6", 4) != 0)
+            continue;
+        long declared = record[10] | record[11] << 8;
+        bool large = at >= LOCATOR_SIZE && memcmp(record - LOCATOR_SIZE, "PK\6\7", 4) == 0;
+        if (large || declared > entries)
+            entries = large ? LONG_MAX : declared;
     }
-    return -1;
+    return entries;
 }
 
 /* What kind of file it is, by its content. */

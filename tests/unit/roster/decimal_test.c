@@ -70,7 +70,7 @@ static void scales_exactly_or_not(void **state)
 {
     (void)state;
     struct decimal decimal;
-    int64_t scaled;
+    int64_t scaled = 0;
     assert_true(decimal_parse("4500.10", &decimal) && decimal_scaled(&decimal, 2, &scaled));
     assert_int_equal(scaled, 450010);
     assert_true(decimal_parse("-0.01", &decimal) && decimal_scaled(&decimal, 2, &scaled));

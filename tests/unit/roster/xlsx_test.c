@@ -307,6 +307,20 @@ static void refuses_passwords_and_crowds(void **state)
     assert_int_equal(read_file(NULL, &err), -1);
     assert_int_equal(err.code, ERR_IMPORT_UNREADABLE);
     assert_non_null(strstr(err.detail, "entries"));
+
+    /* A second end record, or one for large archives, that declares many. */
+    static const char *const ends[] = {
+        "PK\5\6\0\0\0\0\xff\x7f\xff\x7f\0\0\0\0\0\0\0\0\0\0",
+        "PK\6\7\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0PK\5\6\0\0\0\0\1\0\1\0\0\0\0\0\0\0\0\0\0\0",
+    };
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        files_book(&(struct book){.sheet = "<row/>"});
+        FILE *file = fopen(files_path(), "ab");
+        assert_int_equal(fwrite(ends[i], i == 0 ? 22 : 42, 1, file), 1);
+        fclose(file);
+        assert_int_equal(read_file(NULL, &err), -1);
+        assert_non_null(strstr(err.detail, "entries"));
+    }
 }
 
 /* Any one byte of the file changed: an error or the same kind of rows, never a crash. A wrong size or checksum is
