@@ -127,6 +127,7 @@ static void batch_done(struct unit *unit, const struct err *err)
 {
     struct follower *follower = (void *)((char *)unit - offsetof(struct call, unit) - offsetof(struct follower, call));
     if (err) {
+        follower->known = false; /* the commit may have happened, or another instance was first */
         step_failed(follower, "apply", err);
         return;
     }

@@ -269,7 +269,8 @@ void runner_handle(void *argument, struct bus_request *request)
 void runner_publish(struct daemon *daemon, const struct unit *unit)
 {
     char source[48], street[UUID_TEXT_SIZE], id[UUID_TEXT_SIZE], time[CLOCK_INSTANT_SIZE];
-    if (!unit->events || bus_publisher_subscriptions(daemon->publisher) == 0)
+    /* Positions that were lost with a connection stay unknown: subscribers find those events in the log. */
+    if (!unit->events || unit->events->position == 0 || bus_publisher_subscriptions(daemon->publisher) == 0)
         return;
     snprintf(source, sizeof source, "/dandelion/%s", daemon->spec->name);
     uuid_format(&unit->street_id, street);

@@ -85,12 +85,13 @@ static void unit_refused(struct committer *committer, struct unit *unit, int cod
     unit_finish(committer, unit, &err);
 }
 
-/* Loads anew and stands in the queue again; a little later, since what failed it may need a moment. */
-static void unit_again(struct committer *committer, struct unit *unit)
+/* Loads anew and stands in the queue again; a little later, since what failed it may need a moment. `code` is what it
+ * is refused with when it has been tried too often. */
+static void unit_again(struct committer *committer, struct unit *unit, int code)
 {
     unit->again = false;
     if (++unit->attempts > ATTEMPTS_MAX) {
-        unit_refused(committer, unit, ERR_UNAVAILABLE, "gave up after too many attempts");
+        unit_refused(committer, unit, code, "gave up after too many attempts");
         return;
     }
     if (!unit->maybe_saved) {
@@ -123,7 +124,7 @@ static void units_committed(struct committer *committer, struct unit *units)
     for (struct unit *next, *unit = units; unit; unit = next) {
         next = unit->next;
         if (unit->again)
-            unit_again(committer, unit);
+            unit_again(committer, unit, ERR_UNAVAILABLE);
         else
             unit_finish(committer, unit, unit->refused ? &unit->err : NULL);
     }
@@ -134,7 +135,7 @@ static void units_failed(struct committer *committer, struct group *group, struc
     struct err err = *group_error(group);
     if (group_count(group) == 1) {
         if (failure_is_transient(err.code)) {
-            unit_again(committer, units);
+            unit_again(committer, units, err.code);
         } else {
             constraint_explain(committer, group_constraint(group), &err);
             unit_finish(committer, units, &err);
@@ -147,7 +148,7 @@ static void units_failed(struct committer *committer, struct group *group, struc
         if (unit->refused)
             unit_finish(committer, unit, &unit->err);
         else
-            unit_again(committer, unit);
+            unit_again(committer, unit, ERR_UNAVAILABLE);
     }
 }
 
@@ -157,7 +158,7 @@ static void units_lost(struct committer *committer, struct unit *units)
         next = unit->next;
         unit->refused = false;
         unit->alone = unit->maybe_saved;
-        unit_again(committer, unit);
+        unit_again(committer, unit, ERR_UNAVAILABLE);
     }
 }
 
@@ -196,8 +197,7 @@ static struct unit *group_take(struct committer *committer, size_t *count)
             break;
         struct unit *unit = queue_pop(&committer->waiting);
         if (unit->deadline != CLOCK_NO_INSTANT && unit->deadline < now) {
-            unit_refused(committer, unit, unit->maybe_saved ? ERR_UNAVAILABLE : ERR_DEADLINE_EXCEEDED,
-                         "waited too long");
+            unit_refused(committer, unit, ERR_DEADLINE_EXCEEDED, "waited too long");
             continue;
         }
         *end = unit;
@@ -223,18 +223,18 @@ static void pump(struct committer *committer)
     }
 }
 
-/* Without a connection units wait only until their deadline. */
+/* Units wait only until their deadline, also while no connection is there or all of them are busy. */
 static void expire(struct committer *committer)
 {
-    if (committer->stats.ready_connections > 0)
-        return;
     int64_t now = clock_now_ms();
     for (size_t left = committer->waiting.count; left > 0; left--) {
         struct unit *unit = queue_pop(&committer->waiting);
-        if (unit->deadline != CLOCK_NO_INSTANT && unit->deadline < now)
+        if (unit->deadline == CLOCK_NO_INSTANT || unit->deadline >= now)
+            queue_push(&committer->waiting, unit);
+        else if (committer->stats.ready_connections == 0)
             unit_refused(committer, unit, ERR_UNAVAILABLE, "the database is away");
         else
-            queue_push(&committer->waiting, unit);
+            unit_refused(committer, unit, ERR_DEADLINE_EXCEEDED, "waited too long for the database");
     }
 }
 
@@ -255,7 +255,7 @@ static void on_retry(evutil_socket_t fd, short what, void *context)
         queue_push(&committer->waiting, unit);
     expire(committer);
     pump(committer);
-    if (committer->waiting.first && committer->stats.ready_connections == 0)
+    if (committer->waiting.first)
         retry_soon(committer);
 }
 
@@ -342,6 +342,7 @@ void committer_submit(struct committer *committer, struct unit *unit)
     /* Everything that arrives in this turn of the loop may share a group. */
     if (!evtimer_pending(committer->tick, NULL))
         evtimer_add(committer->tick, &(struct timeval){0});
+    retry_soon(committer);
 }
 
 struct committer_stats committer_stats(const struct committer *committer)

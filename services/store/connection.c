@@ -142,10 +142,13 @@ static void answer_read(struct connection *connection, PGresult *result)
         PQclear(result);
         struct owed owed = owed_pop(connection);
         owed.sync_done(true, owed.context);
-        return;
+    } else if (connection->first->result_done) {
+        PQclear(connection->first->result);
+        connection->first->result = result;
+    } else { /* in place of the sync point: why the server ends the connection */
+        connection_lost(connection, PQresultErrorMessage(result));
+        PQclear(result);
     }
-    PQclear(connection->first->result);
-    connection->first->result = result;
 }
 
 static void answers_read(struct connection *connection)
