@@ -79,6 +79,7 @@ def bring_up(place, present, port):
     with contextlib.suppress(FileNotFoundError):
         os.unlink(os.path.join(place.postgres, "postmaster.pid"))  # nothing runs: it is stale
     cluster.configure(place)
+    config.write_clock(place)
     config.write(place, present, port)
     programs = {daemon.name: [os.path.join(place.bin, daemon.program), "--config", place.config] for daemon in present}
     supervisor.describe(place, {"postgres": cluster.server(place), **programs})

@@ -21,7 +21,8 @@ def dsn(place, user):
 def values(place, daemons, port):
     """{section: {key: value}}: what differs in this place from the sample."""
     health = ports.health_ports(port, [daemon.name for daemon in daemons])
-    found = {"common": {"bus_directory": os.path.join(place.run, "bus"), "files_directory": place.files}}
+    found = {"common": {"bus_directory": os.path.join(place.run, "bus"), "files_directory": place.files,
+                        "clock_file": place.path("clock")}}
     for key in KEYS:
         name = key.replace("-", "_") + "_key_file"
         found["common"][name] = os.path.join(place.secrets, key + ".key")
@@ -62,6 +63,11 @@ def write(place, daemons, port, changes=None):
         sample = file.read()
     head = "; Written by every start from deploy/conf/dandelion.conf: change that, or set DANDELION_<SECTION>_<KEY>.\n"
     place.write(place.config, head + render(sample, wanted))
+
+
+def write_clock(place):
+    """The daemons' clock shows real time; the demonstration moves it while it loads (services/base/clock.h)."""
+    place.write(place.path("clock"), bytes(8))
 
 
 def in_force(place):

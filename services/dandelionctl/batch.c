@@ -46,15 +46,14 @@ static void result_write(uint64_t index, const char *kind, const struct str *jso
 
 static void count_failure(struct batch *batch, uint64_t index, const struct err *err)
 {
-    struct err shown = *err;
-    if (shown.code == ERR_LOCAL)
-        fprintf(stderr, "dandelionctl: line %" PRIu64 ": %s\n", index + 1, shown.detail);
+    if (err->code == ERR_LOCAL)
+        fprintf(stderr, "dandelionctl: call %" PRIu64 ": %s\n", index, err->detail);
     if (ctl_status(err) == EXIT_UNAVAILABLE)
         batch->unavailable++;
     else
         batch->refused++;
     str_reset(&batch->out);
-    problem_write(&shown, batch->ctl->language, NULL, &batch->out);
+    problem_write(err, batch->ctl->language, NULL, &batch->out);
     result_write(index, "problem", &batch->out);
 }
 
@@ -150,6 +149,8 @@ static void batch_fill(struct batch *batch)
         event_add(batch->readable, NULL);
     else if (batch->lines.ended && batch->under_way == 0)
         event_base_loopbreak(batch->ctl->base);
+    if (batch->under_way == 0)
+        fflush(stdout); /* whoever feeds us may wait for it */
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *context)

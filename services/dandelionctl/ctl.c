@@ -1,9 +1,12 @@
 #include "dandelionctl/ctl.h"
 
+#include <errno.h>
+#include <grp.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -88,6 +91,21 @@ static struct event_base *loop_new(void)
     return base;
 }
 
+/* Root becomes the user whom the bus belongs to: nothing here needs more, and the bus takes no one else for safe. */
+static int privileges_drop(const char *bus_directory, struct err *err)
+{
+    struct stat about;
+    if (geteuid() != 0)
+        return 0;
+    if (stat(bus_directory, &about) != 0)
+        return err_set(err, ERR_LOCAL, "%.120s: %s", bus_directory, strerror(errno));
+    if (about.st_uid == 0)
+        return 0;
+    if (setgroups(0, NULL) != 0 || setgid(about.st_gid) != 0 || setuid(about.st_uid) != 0)
+        return err_set(err, ERR_LOCAL, "cannot become the user of %.120s: %s", bus_directory, strerror(errno));
+    return 0;
+}
+
 int ctl_open(struct ctl *ctl, const struct options *options, struct err *err)
 {
     *ctl = (struct ctl){.options = options, .language = language_wanted()};
@@ -101,6 +119,8 @@ int ctl_open(struct ctl *ctl, const struct options *options, struct err *err)
     if (*clock_file && clock_share(clock_file, err) != 0)
         return -1;
     ini_parse(path, on_line, ctl); /* conf_load has found the file readable and well-formed */
+    if (privileges_drop(conf_text(ctl->conf, "bus_directory"), err) != 0)
+        return -1;
     ctl->arena = arena_new(KEPT_MEMORY);
     ctl->work = arena_new(WORK_MEMORY);
     ctl->base = loop_new();

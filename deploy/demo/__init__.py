@@ -1,0 +1,1 @@
+"""The demonstration street: made up, plausible, the same for everyone who loads it on the same day."""
