@@ -1,6 +1,9 @@
 #include "gateway/serve/exchange.h"
 
+#include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -205,12 +208,11 @@ static const char *bearer_token(const struct http_head *head)
 static int if_match_read(struct exchange *exchange, const struct http_head *head, struct err *err)
 {
     const char *value = http_head_get(head, "if-match");
-    long long version;
-    int length = 0;
     if (!value)
         return 0;
-    if (http_head_count(head, "if-match") != 1 || sscanf(value, "\"%18lld\"%n", &version, &length) != 1 ||
-        length == 0 || value[length] || version < 1)
+    char *end = NULL;
+    long long version = *value == '"' && isdigit((unsigned char)value[1]) ? strtoll(value + 1, &end, 10) : 0;
+    if (http_head_count(head, "if-match") != 1 || version < 1 || version == LLONG_MAX || strcmp(end, "\"") != 0)
         return err_field(err, ERR_IF_MATCH_MALFORMED, "If-Match", "not a version in quotes");
     exchange->if_match = version;
     return 0;

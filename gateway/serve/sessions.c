@@ -59,11 +59,11 @@ static void known_free(struct known *known)
 
 void sessions_forget(struct sessions *sessions)
 {
-    struct known *known, *next;
+    struct known *known = sessions->known;
     sessions->generation++;
-    HASH_ITER(hh, sessions->known, known, next)
-    {
-        HASH_DEL(sessions->known, known);
+    HASH_CLEAR(hh, sessions->known); /* frees the table, not its elements, which stay linked */
+    for (struct known *next; known; known = next) {
+        next = known->hh.next;
         known_free(known);
     }
 }
@@ -108,10 +108,10 @@ struct sessions *sessions_new(struct gateway *gateway, struct err *err)
 
 static void touched_clear(struct sessions *sessions)
 {
-    struct touched *touched, *next;
-    HASH_ITER(hh, sessions->touched, touched, next)
-    {
-        HASH_DEL(sessions->touched, touched);
+    struct touched *touched = sessions->touched;
+    HASH_CLEAR(hh, sessions->touched);
+    for (struct touched *next; touched; touched = next) {
+        next = touched->hh.next;
         free(touched);
     }
 }

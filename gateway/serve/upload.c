@@ -16,16 +16,16 @@
 enum { FILE_MAX = 128 << 20, FIELD_MAX = 1024, PARTS_MAX = 8, NAME_MAX_BYTES = 200, DIGEST_SIZE = 32 };
 
 struct upload {
+    crypto_generichash_state digest;
     struct exchange *exchange;
     struct multipart *multipart;
-    char temporary[512]; /* "" when there is none */
-    int fd;              /* of the file being written; -1 */
-    bool in_file, have_file;
-    char field[64]; /* name of the plain part being read */
-    char value[FIELD_MAX + 1];
     size_t value_length;
-    crypto_generichash_state digest;
     struct err err;
+    int fd;              /* of the file being written; -1 */
+    char temporary[512]; /* "" when there is none */
+    char field[64];      /* name of the plain part being read */
+    char value[FIELD_MAX + 1];
+    bool in_file, have_file;
 };
 
 void upload_destroy(struct upload **upload)

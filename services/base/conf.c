@@ -114,9 +114,9 @@ static int values_check(struct conf *conf)
         if (!conf->values[i] && !key->fallback)
             return err_set(conf->err, ERR_INTERNAL, "%s: [%s] needs %s: %s", conf->path, section_at(conf, i), key->name,
                            key->meaning);
-        if (!conf->values[i] && value_set(conf, i, key->fallback) != 0)
+        if (!conf->values[i] && key->fallback && value_set(conf, i, key->fallback) != 0)
             return -1;
-        if (key->type == CONF_NUMBER &&
+        if (conf->values[i] && key->type == CONF_NUMBER &&
             (number_parse(conf->values[i], &number) != 0 || number < key->min || number > key->max))
             return err_set(conf->err, ERR_INTERNAL, "%s: [%s] %s must be a number from %lld to %lld", conf->path,
                            section_at(conf, i), key->name, (long long)key->min, (long long)key->max);

@@ -67,7 +67,7 @@ const char *daemon_files_directory(const struct daemon *daemon);
 
 /* Takes requests from the bus (runner.c). */
 struct bus_request;
-void runner_handle(void *daemon, struct bus_request *request);
+void runner_handle(void *argument, struct bus_request *request);
 
 /* Tells the bus about the events of a committed unit. */
 void runner_publish(struct daemon *daemon, const struct unit *unit);

@@ -19,23 +19,23 @@ static const ProtobufCFieldDescriptor *first_repeated(const ProtobufCMessageDesc
     return NULL;
 }
 
-/* "identity.get_account__roles" fills the field roles. */
-static int target_find(struct fill *fill, const struct message_rules *reply, const struct message_rules **target,
-                       struct err *err)
+/* The message that a row becomes: the reply itself, or an element of one of its repeated fields, which
+ * "identity.get_account__roles" names. NULL with the error when there is no such field. */
+static const struct message_rules *target_find(struct fill *fill, const struct message_rules *reply, struct err *err)
 {
     const char *suffix = strstr(fill->statement->name, "__");
-    *target = reply;
     if (suffix)
         fill->repeated = protobuf_c_message_descriptor_get_field_by_name(reply->descriptor, suffix + 2);
     else if (fill->statement->kind == STATEMENT_LIST)
         fill->repeated = first_repeated(reply->descriptor);
     else
-        return 0;
-    if (!fill->repeated || fill->repeated->type != PROTOBUF_C_TYPE_MESSAGE)
-        return err_set(err, ERR_INTERNAL, "%s has no repeated message to fill in %s", fill->statement->name,
-                       reply->descriptor->name);
-    *target = reply->fields[fill->repeated - reply->descriptor->fields].message;
-    return *target ? 0 : err_set(err, ERR_INTERNAL, "%s fills a foreign message", fill->statement->name);
+        return reply;
+    const struct message_rules *element =
+        fill->repeated ? reply->fields[fill->repeated - reply->descriptor->fields].message : NULL;
+    if (!element)
+        err_set(err, ERR_INTERNAL, "%s has no repeated message to fill in %s", fill->statement->name,
+                reply->descriptor->name);
+    return element;
 }
 
 static int column_find(struct fill *fill, const struct message_rules *target, int index, struct err *err)
@@ -74,7 +74,6 @@ static int column_find(struct fill *fill, const struct message_rules *target, in
 static struct fill *fill_make(const struct statement *statement, const struct message_rules *reply, struct err *err)
 {
     struct fill *fill = calloc(1, sizeof *fill);
-    const struct message_rules *target = NULL;
     if (fill)
         fill->columns = calloc(statement->columns_count, sizeof *fill->columns);
     if (!fill || !fill->columns) {
@@ -85,11 +84,13 @@ static struct fill *fill_make(const struct statement *statement, const struct me
     fill->statement = statement;
     fill->reply = reply;
     fill->cursor_column = fill->version_column = fill->owner_column = -1;
-    int rc = statement->row_size > FILL_ROW_MAX ? err_set(err, ERR_INTERNAL, "%s has a large row", statement->name)
-                                                : target_find(fill, reply, &target, err);
-    for (int i = statement->set_based ? 1 : 0; rc == 0 && (size_t)i < statement->columns_count; i++)
-        rc = column_find(fill, target, i, err);
-    if (rc != 0) {
+    const struct message_rules *target = target_find(fill, reply, err);
+    bool whole = target && statement->row_size <= FILL_ROW_MAX;
+    for (int i = statement->set_based ? 1 : 0; whole && (size_t)i < statement->columns_count; i++)
+        whole = column_find(fill, target, i, err) == 0;
+    if (!whole) {
+        if (!err->code)
+            err_set(err, ERR_INTERNAL, "%s has a row of more than %d bytes", statement->name, FILL_ROW_MAX);
         free(fill->columns);
         free(fill);
         return NULL;

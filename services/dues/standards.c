@@ -81,7 +81,7 @@ int dues_set_standard_decide(struct call *call, const Dandelion__Dues__SetStanda
                              Dandelion__Dues__Standard *reply)
 {
     const struct dues_load_standard_row *row;
-    struct dues_quote quote;
+    struct dues_quote quote = {0};
     int32_t month;
     if (dues_load_standard_rows(call, &row) == 0)
         return call_refuse(call, ERR_NOT_FOUND, "no such member in the scope");

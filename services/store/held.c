@@ -76,10 +76,10 @@ void held_release(struct held **table, struct held_name name, struct unit **next
 
 void held_clear(struct held **table)
 {
-    struct held *held, *next;
-    HASH_ITER(hh, *table, held, next)
-    {
-        HASH_DEL(*table, held);
+    struct held *held = *table;
+    HASH_CLEAR(hh, *table); /* frees the table, not its elements, which stay linked */
+    for (struct held *next; held; held = next) {
+        next = held->hh.next;
         free(held);
     }
 }

@@ -98,7 +98,8 @@ static int rows_sort(struct lane *lane, const PGresult *result, size_t starts[SH
         lane->order = grown;
         lane->order_size = total;
     }
-    memset(starts, 0, (SHARE_MAX + 1) * sizeof *starts);
+    for (size_t i = 0; i <= SHARE_MAX; i++)
+        starts[i] = 0;
     bool shared = lane->questions[0]->statement->set_based;
     for (size_t row = 0; row < total; row++)
         starts[(shared ? row_ord(result, (int)row) : 0) + 1]++;
@@ -124,7 +125,7 @@ static void questions_fail(struct lane *lane, const struct err *err)
 
 static void questions_answer(struct lane *lane)
 {
-    size_t starts[SHARE_MAX + 1];
+    size_t starts[SHARE_MAX + 1] = {0};
     struct err err = {0};
     char constraint[64];
     const PGresult *result = lane->result;

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,11 +20,10 @@
 enum { CONNECTIONS_MAX = 1024, REQUEST_MAX = 4096, ANSWER_MAX = 65536 };
 
 struct connection {
-    int fd;
-    char answer[ANSWER_MAX];
     size_t length;
     int64_t sent_us;
-    bool busy;
+    int fd;
+    char answer[ANSWER_MAX];
 };
 
 static const char *verb, *path, *token;
@@ -61,9 +59,12 @@ static void lines_read(const char *name)
             line[length - 1] = '\0';
         if (lines_count == capacity) {
             capacity = capacity ? capacity * 2 : 4096;
-            lines = realloc(lines, capacity * sizeof *lines);
+            char **grown = realloc(lines, capacity * sizeof *lines);
+            if (!grown)
+                die("memory");
+            lines = grown;
         }
-        if (!lines || !(lines[lines_count++] = strdup(line)))
+        if (!(lines[lines_count++] = strdup(line)))
             die("memory");
     }
     free(line);
@@ -75,7 +76,6 @@ static void request_send(struct connection *connection)
 {
     char request[REQUEST_MAX];
     if (next_line == lines_count) {
-        connection->busy = false;
         return;
     }
     const char *line = lines[next_line];
@@ -91,7 +91,6 @@ static void request_send(struct connection *connection)
                      "Content-Type: application/json\r\nIdempotency-Key: load-%d-%zu\r\nContent-Length: %zu\r\n\r\n%s",
                      path, token, (int)getpid(), next_line, strlen(line), line);
     next_line++;
-    connection->busy = true;
     connection->length = 0;
     connection->sent_us = now_us();
     if (length >= REQUEST_MAX || send(connection->fd, request, (size_t)length, MSG_NOSIGNAL) != length)
@@ -141,13 +140,18 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static double milliseconds(size_t rank)
+{
+    return latencies[rank] / 1e3;
+}
+
 static void report(double seconds)
 {
     qsort(latencies, done_count, sizeof *latencies, by_size);
     printf("{\"requests\":%zu,\"seconds\":%.4f,\"per_second\":%.1f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f,"
            "\"statuses\":{",
-           done_count, seconds, (double)done_count / seconds, latencies[done_count / 2] / 1e3,
-           latencies[done_count * 99 / 100] / 1e3, latencies[done_count - 1] / 1e3);
+           done_count, seconds, (double)done_count / seconds, milliseconds(done_count / 2),
+           milliseconds(done_count * 99 / 100), milliseconds(done_count - 1));
     const char *comma = "";
     for (size_t status = 0; status < 600; status++) {
         if (statuses[status]) {

@@ -78,8 +78,8 @@ static void test_wrong_use(void **state)
         "dandelionctl call A.B --parallel 9999",
         "dandelionctl call A.B --if-match 1x",
         "dandelionctl call A.B --street here",
-        "dandelionctl call A.B --as-account " ID,
-        "dandelionctl call A.B --street " ID " --role auditor@" ID ":/1/",
+        ("dandelionctl call A.B --as-account " ID),
+        ("dandelionctl call A.B --street " ID " --role auditor@" ID ":/1/"),
         "dandelionctl events --from -1",
         "dandelionctl health more",
     };
