@@ -113,7 +113,8 @@ int payment_book(struct call *call, const struct payment *payment, enum payment_
     };
     if (!posting.summary)
         return call_refuse(call, ERR_OVERLOADED, "no room for a summary");
-    return dues_book(call, &posting);
+    /* The head of the ledger is a row that all payments change: it is taken where the commit follows at once. */
+    return call_save_last(call, &dues_book_statement, &posting);
 }
 
 int payment_reply(struct call *call, const struct payment *payment, Dandelion__Dues__Payment *reply)

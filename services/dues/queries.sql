@@ -236,7 +236,7 @@ UPDATE bill b SET state = n.state, payment_id = CASE n.state WHEN 'OPEN' THEN NU
        AS n (street_id, member_id, month, payment_id, state)
  WHERE b.street_id = n.street_id AND b.member_id = n.member_id AND b.month = n.month AND b.payment_id = n.payment_id;
 
--- name: book :save
+-- name: book :save any
 WITH posting AS (
     SELECT * FROM unnest(@street_id::uuid[], @payment_id::uuid[], @organization_id::uuid[], @debit_account::text[],
                          @credit_account::text[], @amount_fen::int8[], @summary::text[], @booked_at::timestamptz[])
