@@ -9,7 +9,7 @@
 #include "store/group.h"
 #include "store/held.h"
 
-enum { ATTEMPTS_MAX = 20, RETRY_MS = 20 };
+enum { ATTEMPTS_MAX = 20, RETRY_MS = 20, HOLD_MS = 20 };
 
 struct queue {
     struct unit *first, *last;
@@ -26,6 +26,7 @@ struct committer {
     struct held *keys;
     struct event *tick;  /* the end of this turn of the loop */
     struct event *retry; /* a moment later */
+    struct event *hold;  /* the end of waiting for a larger group */
     struct committer_stats stats;
 };
 
@@ -209,7 +210,7 @@ static struct unit *group_take(struct committer *committer, size_t *count)
     return first;
 }
 
-static void pump(struct committer *committer)
+static void groups_start(struct committer *committer)
 {
     for (size_t i = 0; i < committer->options.connections && committer->waiting.first; i++) {
         if (!group_idle(committer->groups[i]))
@@ -220,6 +221,18 @@ static void pump(struct committer *committer)
             continue;
         committer->stats.running += count;
         group_run(committer->groups[i], units, count);
+    }
+}
+
+/* Commits follow one another, as each takes the stream head; so a small group beside one that runs gains nothing and
+ * costs a commit. It waits until it is as large as what runs or that has ended, but never for long. */
+static void pump(struct committer *committer)
+{
+    if (committer->stats.running == 0 || committer->waiting.count >= committer->stats.running) {
+        evtimer_del(committer->hold);
+        groups_start(committer);
+    } else if (committer->waiting.first && !evtimer_pending(committer->hold, NULL)) {
+        evtimer_add(committer->hold, &(struct timeval){.tv_usec = HOLD_MS * 1000});
     }
 }
 
@@ -243,6 +256,13 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
     (void)fd;
     (void)what;
     pump(context);
+}
+
+static void on_hold(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    groups_start(context);
 }
 
 static void on_retry(evutil_socket_t fd, short what, void *context)
@@ -280,7 +300,9 @@ struct committer *committer_new(const struct committer_options *options)
     committer->groups = calloc(options->connections, sizeof(struct group *));
     committer->tick = evtimer_new(options->connection.base, on_tick, committer);
     committer->retry = evtimer_new(options->connection.base, on_retry, committer);
-    bool complete = committer->connections && committer->groups && committer->tick && committer->retry;
+    committer->hold = evtimer_new(options->connection.base, on_hold, committer);
+    bool complete =
+        committer->connections && committer->groups && committer->tick && committer->retry && committer->hold;
     for (size_t i = 0; complete && i < options->connections; i++) {
         committer->connections[i] = connection_new(&options->connection, on_connection, committer);
         if (committer->connections[i])
@@ -310,6 +332,8 @@ void committer_destroy(struct committer **committer)
         event_free(self->tick);
     if (self->retry)
         event_free(self->retry);
+    if (self->hold)
+        event_free(self->hold);
     held_clear(&self->keys);
     held_clear(&self->aggregates);
     free(self);
