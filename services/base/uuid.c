@@ -9,6 +9,12 @@
 
 enum { COUNTER_MASK = 0xfff };
 
+static void time_put(struct uuid *uuid, uint64_t unix_ms)
+{
+    for (int i = 0; i < 6; i++)
+        uuid->bytes[i] = (uint8_t)(unix_ms >> (40 - 8 * i));
+}
+
 struct uuid uuid_new(int64_t unix_ms)
 {
     static _Thread_local uint64_t last_ms;
@@ -25,11 +31,17 @@ struct uuid uuid_new(int64_t unix_ms)
         last_ms++; /* more than the counter holds in one millisecond: borrow from the next */
         counter = 0;
     }
-    for (int i = 0; i < 6; i++)
-        uuid.bytes[i] = (uint8_t)(last_ms >> (40 - 8 * i));
+    time_put(&uuid, last_ms);
     uuid.bytes[6] = (uint8_t)(0x70 | counter >> 8);
     uuid.bytes[7] = (uint8_t)counter;
     uuid.bytes[8] = (uint8_t)(0x80 | (uuid.bytes[8] & 0x3f));
+    return uuid;
+}
+
+struct uuid uuid_first(int64_t unix_ms)
+{
+    struct uuid uuid = {.bytes = {[6] = 0x70, [8] = 0x80}};
+    time_put(&uuid, unix_ms > 0 ? (uint64_t)unix_ms : 0);
     return uuid;
 }
 

@@ -14,6 +14,9 @@ struct uuid {
 /* A new version 7 UUID for the time `unix_ms`. Monotonic within a thread. */
 struct uuid uuid_new(int64_t unix_ms);
 
+/* The smallest version 7 UUID of the time `unix_ms`: what was made before it sorts before it. */
+struct uuid uuid_first(int64_t unix_ms);
+
 /* Reads the 36-character form, either case. Returns 0 or -1. */
 __attribute__((warn_unused_result)) int uuid_parse(const char *text, struct uuid *uuid);
 
