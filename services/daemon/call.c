@@ -89,6 +89,17 @@ void call_aggregate(struct call *call, struct uuid id)
     call->unit.aggregate = id;
 }
 
+int call_refuse_saved(struct call *call, int code, const char *detail, ...)
+{
+    char text[ERR_DETAIL_MAX];
+    va_list arguments;
+    va_start(arguments, detail);
+    vsnprintf(text, sizeof text, detail, arguments);
+    va_end(arguments);
+    err_set(&call->verdict, code, "%s", text);
+    return 0;
+}
+
 /* The store reports a full arena in the unit; a handler sees it in the call. */
 static int from_unit(struct call *call, int rc)
 {
@@ -141,6 +152,17 @@ void call_audit(struct call *call, const char *subject, struct uuid organization
 {
     call->unit.audit_subject = subject;
     call->unit.audit_organization_id = organization_id;
+}
+
+void call_quiet(struct call *call)
+{
+    call->unit.audited = false;
+}
+
+void call_belongs_to(struct call *call, struct uuid street_id, struct uuid account_id)
+{
+    call->street_id = call->unit.street_id = street_id;
+    call->account_id = call->unit.account_id = account_id;
 }
 
 void call_version(struct call *call, int64_t version)

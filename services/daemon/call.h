@@ -35,6 +35,7 @@ struct call {
 
     void *worked; /* what the work step left for decide, in the arena */
     struct err err;
+    struct err verdict; /* see call_refuse_saved */
 
     /* The kit's own from here on. */
     struct bus_request *bus_request; /* NULL: the call is the daemon's own */
@@ -55,6 +56,10 @@ __attribute__((format(printf, 3, 4))) int call_refuse(struct call *call, int cod
 /* As call_refuse, for a field of the request. */
 __attribute__((format(printf, 4, 5))) int call_refuse_field(struct call *call, int code, const char *field,
                                                             const char *detail, ...);
+
+/* Refuses the caller, but what decide has written is saved: a failed sign-in is counted. Returns 0, for decide to
+ * return; parameters of the text go to `call->verdict`. */
+__attribute__((format(printf, 3, 4))) int call_refuse_saved(struct call *call, int code, const char *detail, ...);
 
 /* The id in a validated field; none for "". */
 struct uuid call_uuid(const char *text);
@@ -96,6 +101,13 @@ int call_event(struct call *call, const ProtobufCMessage *event, const char *org
 
 /* Names what the audit entry is about. */
 void call_audit(struct call *call, const char *subject, struct uuid organization_id);
+
+/* No audit entry: for what no person decided, such as noting that a session is in use. It may then be done twice when a
+ * connection is lost at the wrong moment. */
+void call_quiet(struct call *call);
+
+/* Whose call it turned out to be, where nobody was signed in: a sign-in, the founding of a street. */
+void call_belongs_to(struct call *call, struct uuid street_id, struct uuid account_id);
 
 /* The version that the reply shows, for the ETag. */
 void call_version(struct call *call, int64_t version);

@@ -41,6 +41,11 @@ const char *daemon_files_directory(const struct daemon *daemon)
     return conf_text(daemon->conf, "files_directory");
 }
 
+const char *daemon_pepper_key_file(const struct daemon *daemon)
+{
+    return conf_text(daemon->conf, "session_pepper_key_file");
+}
+
 static int store_start(struct daemon *daemon, struct err *err)
 {
     static const struct statement *const *catalogue[3];
@@ -117,6 +122,7 @@ int daemon_start(struct daemon *daemon, struct err *err)
     if (!daemon->crypto)
         return -1;
     crypto_subkey(daemon->crypto, "page token", daemon->page_key, sizeof daemon->page_key);
+    crypto_subkey(daemon->crypto, "request", daemon->request_key, sizeof daemon->request_key);
     daemon->metrics = metrics_new(daemon->spec->methods, *daemon->spec->methods_count, kit_methods, kit_methods_count);
     if (!daemon->metrics)
         return err_set(err, ERR_INTERNAL, "out of memory for metrics");

@@ -48,7 +48,7 @@ struct daemon {
     struct health *health;
     struct event *on_signal[3];
     struct event *drain_tick;
-    unsigned char page_key[16];
+    unsigned char page_key[16], request_key[32];
     int64_t drain_until;
     bool draining;
 };
@@ -61,9 +61,11 @@ const unsigned char *daemon_page_key(const struct daemon *daemon);
 const struct crypto *daemon_crypto(const struct daemon *daemon);
 struct fills *daemon_fills(struct daemon *daemon);
 
-/* Values of the daemon's configuration for its workers: the database, and where uploads are kept. */
+/* Values of the daemon's configuration for its workers: the database, where uploads are kept, and the file of the key
+ * that passwords are mixed with. */
 const char *daemon_database(const struct daemon *daemon);
 const char *daemon_files_directory(const struct daemon *daemon);
+const char *daemon_pepper_key_file(const struct daemon *daemon);
 
 /* Takes requests from the bus (runner.c). */
 struct bus_request;

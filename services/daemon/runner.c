@@ -1,5 +1,6 @@
 /* Takes a request through its method: compute, query, or load, decide and save. Handlers are pure; every step that
  * waits for something happens here. */
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,6 +73,7 @@ static int command_load(struct unit *unit, struct err *err)
 {
     struct call *call = call_of(unit);
     err_clear(&call->err);
+    err_clear(&call->verdict);
     if (call->method->load(call, call->request) == 0)
         return 0;
     handler_failed(call);
@@ -142,19 +144,37 @@ static void command_done(struct unit *unit, const struct err *err)
         }
     } else {
         runner_publish(call->daemon, unit);
+        call->err = call->verdict;
         call_answer(call, unit->reply);
     }
 }
 
 static const struct unit_callbacks command_callbacks = {command_load, command_decide, command_done};
 
+/* What is kept of a request, to compare a repeat with: a keyed digest, because a request may hold a password. */
+static int request_digest(struct call *call, struct bytes payload, struct bytes *digest)
+{
+    unsigned char *out = arena_alloc(call->arena, crypto_generichash_BYTES);
+    if (!out)
+        return call_refuse(call, ERR_OVERLOADED, "no room for a digest");
+    crypto_generichash(out, crypto_generichash_BYTES, payload.data, payload.size, call->daemon->request_key,
+                       sizeof call->daemon->request_key);
+    *digest = (struct bytes){out, crypto_generichash_BYTES};
+    return 0;
+}
+
 static void command_run(struct call *call, const Dandelion__Bus__Request *envelope)
 {
     struct unit *unit = &call->unit;
     unit->callbacks = &command_callbacks;
     unit->method = call->method->name;
-    unit->idempotency_key = *envelope->idempotency_key ? envelope->idempotency_key : NULL;
-    unit->request = call->bus_request->payload;
+    if (call->method->idempotent) {
+        unit->idempotency_key = envelope->idempotency_key;
+        if (request_digest(call, call->bus_request->payload, &unit->request) != 0) {
+            call_answer_message(call);
+            return;
+        }
+    }
     unit->audited = true;
     call->working = call->method->work != NULL;
     committer_submit(call->daemon->committer, unit);
