@@ -194,9 +194,21 @@ static void name_ignored(const struct columns *columns, struct roster_summary *s
     for (size_t i = 0; i < columns->count && summary->ignored_count < ROSTER_IGNORED_MAX; i++) {
         if (columns->all[i].field != COLUMNS_NONE || columns->all[i].title[0] == '\0' || columns_is_counter(columns, i))
             continue;
-        struct roster_ignored *ignored = &summary->ignored[summary->ignored_count++];
+        struct roster_column *ignored = &summary->ignored[summary->ignored_count++];
         table_column_name(i, ignored->column);
         memcpy(ignored->title, columns->all[i].title, sizeof ignored->title);
+    }
+}
+
+static void name_places(const struct columns *columns, struct roster_summary *summary)
+{
+    for (int field = 0; field < ROSTER_FIELDS; field++) {
+        int column = columns->of_field[field];
+        if (column == COLUMNS_NONE)
+            continue;
+        summary->columns_known |= ROSTER_BIT(field);
+        table_column_name((size_t)column, summary->places[field].column);
+        memcpy(summary->places[field].title, columns->all[column].title, COLUMNS_TITLE_SIZE);
     }
 }
 
@@ -208,9 +220,7 @@ static int finish(struct roster *roster, struct err *err)
     summary->header_row = roster->columns.header_row;
     if (summary->last_row == 0)
         summary->last_row = summary->header_row;
-    for (int field = 0; field < ROSTER_FIELDS; field++)
-        if (roster->columns.of_field[field] != COLUMNS_NONE)
-            summary->columns_known |= ROSTER_BIT(field);
+    name_places(&roster->columns, summary);
     name_ignored(&roster->columns, summary);
     if (summary->good + summary->bad == 0)
         return err_set(err, ERR_IMPORT_EMPTY, "no row below the heading");

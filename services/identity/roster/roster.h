@@ -72,7 +72,7 @@ struct roster_sink {
     void *context;
 };
 
-struct roster_ignored {
+struct roster_column {
     char column[TABLE_COLUMN_NAME_SIZE];
     char title[COLUMNS_TITLE_SIZE];
 };
@@ -87,7 +87,8 @@ struct roster_summary {
     uint32_t bad_cells;
     uint32_t columns_known; /* fields that have a column, a ROSTER_BIT for each */
     size_t ignored_count;   /* columns with a heading that is not known; running numbers are not counted */
-    struct roster_ignored ignored[ROSTER_IGNORED_MAX];
+    struct roster_column ignored[ROSTER_IGNORED_MAX];
+    struct roster_column places[ROSTER_FIELDS]; /* where each field stands; "" for one without a column */
 };
 
 /* Reads the file, whose kind is told by its content. The summary is valid after 0. Returns -1 with an ERR_IMPORT_…
