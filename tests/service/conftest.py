@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import new_place
 from tests.support.daemons import Daemons
 from tests.support.feed import Feed
+from tests.support.register import Register
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +21,20 @@ def dues(database):
     running.close()
     running.feed.close()
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def identity(database):
+    """identityd alone on the module's database."""
+    folder, place = new_place()
+    running = Daemons(place, database, only={"identity"})
+    running.start()
+    yield running
+    running.close()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def register(identity):
+    """A street of the module's own."""
+    return Register(identity)

@@ -63,9 +63,10 @@ class Bus:
             self.sockets[service] = dealer
         return self.sockets[service]
 
-    def call(self, method, body=None, *, caller=None, key="", match=0, seconds=10, language="en"):
-        """Sends one request and waits for its reply. caller: the fields of dandelion.bus.Caller."""
-        service = method.split(".")[0].lower()
+    def call(self, method, body=None, *, caller=None, key="", match=0, seconds=10, language="en", service=None):
+        """Sends one request and waits for its reply. caller: the fields of dandelion.bus.Caller; service: who is asked,
+        for methods that every daemon answers."""
+        service = service or method.split(".")[0].lower()
         input_type, output_type = self.messages.methods[method]
         envelope = self.messages.filled("dandelion.bus.Request", {
             "id": next(self.ids),
