@@ -41,6 +41,7 @@ struct call {
     struct bus_request *bus_request; /* NULL: the call is the daemon's own */
     const ProtobufCMessage *request;
     ProtobufCMessage *reply;
+    struct bytes packed; /* the reply of a command */
     struct unit unit; /* what will be loaded and written */
     struct ask *asks; /* what will be asked */
     size_t asks_open;

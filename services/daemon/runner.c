@@ -13,6 +13,8 @@
 #include "errors.h"
 #include "kit.methods.h"
 
+#define KEPT_REPLY "kept reply"
+
 enum { RETRY_AFTER_MS = 1000 };
 
 static struct call *call_of(struct unit *unit)
@@ -81,7 +83,7 @@ static int command_load(struct unit *unit, struct err *err)
     return -1;
 }
 
-/* Packs the reply once: for the caller and, with an idempotency key, for its repeats. */
+/* Packs the reply for the caller. What is kept for repeats is sealed: a reply may hold what the tables hold sealed. */
 static int reply_pack(struct call *call)
 {
     size_t size = protobuf_c_message_get_packed_size(call->reply);
@@ -89,8 +91,21 @@ static int reply_pack(struct call *call)
     if (!packed)
         return call_refuse(call, ERR_OVERLOADED, "no room for a packed reply");
     protobuf_c_message_pack(call->reply, packed);
-    call->unit.reply = (struct bytes){packed, size};
-    return 0;
+    call->packed = (struct bytes){packed, size};
+    if (!call->unit.idempotency_key)
+        return 0;
+    call->unit.reply = crypto_seal_bytes(call->daemon->crypto, call->arena, KEPT_REPLY, &call->street_id,
+                                         &call->account_id, call->packed);
+    return call->unit.reply.data ? 0 : call_refuse(call, ERR_OVERLOADED, "no room for a sealed reply");
+}
+
+/* Answers with the first answer to the same request. */
+static void replay_answer(struct call *call, const struct unit_replay *replay)
+{
+    call->unit.version = replay->version;
+    crypto_open_bytes(call->daemon->crypto, call->arena, KEPT_REPLY, &call->street_id, &call->account_id, replay->reply,
+                      &call->packed, &call->err);
+    call_answer(call, call->packed);
 }
 
 static int command_decide(struct unit *unit, struct err *err)
@@ -135,8 +150,7 @@ static void command_done(struct unit *unit, const struct err *err)
         call->err = *err;
         call_answer_message(call);
     } else if (unit->replay) {
-        unit->version = unit->replay->version;
-        call_answer(call, unit->replay->reply);
+        replay_answer(call, unit->replay);
     } else if (call->working) {
         if (!workers_run(call->daemon->workers, work_in_thread, work_done, call)) {
             call_refuse(call, ERR_OVERLOADED, "too much slow work waits");
@@ -145,7 +159,7 @@ static void command_done(struct unit *unit, const struct err *err)
     } else {
         runner_publish(call->daemon, unit);
         call->err = call->verdict;
-        call_answer(call, unit->reply);
+        call_answer(call, call->packed);
     }
 }
 

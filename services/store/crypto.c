@@ -63,49 +63,57 @@ static size_t binding_of(const char *field, const struct uuid *street_id, const 
     return length + 32;
 }
 
-struct bytes crypto_seal(const struct crypto *crypto, struct arena *arena, const char *field,
-                         const struct uuid *street_id, const struct uuid *owner_id, const char *text)
+struct bytes crypto_seal_bytes(const struct crypto *crypto, struct arena *arena, const char *field,
+                               const struct uuid *street_id, const struct uuid *owner_id, struct bytes plain)
 {
     unsigned char binding[BINDING_MAX];
-    if (!text || !*text)
-        return (struct bytes){NULL, 0};
-    size_t length = strlen(text);
-    unsigned char *out = arena_alloc(arena, HEAD_SIZE + length + TAG_SIZE);
+    unsigned char *out = arena_alloc(arena, HEAD_SIZE + plain.size + TAG_SIZE);
     if (!out)
         return (struct bytes){NULL, 0};
     out[0] = KEY_NUMBER;
     randombytes_buf(out + 1, NONCE_SIZE);
     size_t bound = binding_of(field, street_id, owner_id, binding);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(out + HEAD_SIZE, NULL, (const unsigned char *)text, length, binding,
-                                               bound, NULL, out + 1, crypto->seal_key);
-    return (struct bytes){out, HEAD_SIZE + length + TAG_SIZE};
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out + HEAD_SIZE, NULL, plain.data, plain.size, binding, bound, NULL,
+                                               out + 1, crypto->seal_key);
+    return (struct bytes){out, HEAD_SIZE + plain.size + TAG_SIZE};
+}
+
+struct bytes crypto_seal(const struct crypto *crypto, struct arena *arena, const char *field,
+                         const struct uuid *street_id, const struct uuid *owner_id, const char *text)
+{
+    if (!text || !*text)
+        return (struct bytes){NULL, 0};
+    return crypto_seal_bytes(crypto, arena, field, street_id, owner_id, (struct bytes){text, strlen(text)});
+}
+
+int crypto_open_bytes(const struct crypto *crypto, struct arena *arena, const char *field, const struct uuid *street_id,
+                      const struct uuid *owner_id, struct bytes sealed, struct bytes *plain, struct err *err)
+{
+    unsigned char binding[BINDING_MAX];
+    const unsigned char *in = sealed.data;
+    if (sealed.size < HEAD_SIZE + TAG_SIZE || in[0] != KEY_NUMBER)
+        return err_set(err, ERR_INTERNAL, "the sealed %s is not of a known key", field);
+    size_t length = sealed.size - HEAD_SIZE - TAG_SIZE;
+    unsigned char *out = arena_alloc(arena, length + 1);
+    if (!out)
+        return err_set(err, ERR_REPLY_TOO_LARGE, "no room for %s", field);
+    size_t bound = binding_of(field, street_id, owner_id, binding);
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, in + HEAD_SIZE, sealed.size - HEAD_SIZE, binding,
+                                                   bound, in + 1, crypto->seal_key) != 0)
+        return err_set(err, ERR_INTERNAL, "the sealed %s does not open", field);
+    *plain = (struct bytes){out, length};
+    return 0;
 }
 
 const char *crypto_open(const struct crypto *crypto, struct arena *arena, const char *field,
                         const struct uuid *street_id, const struct uuid *owner_id, struct bytes sealed, struct err *err)
 {
-    unsigned char binding[BINDING_MAX];
+    struct bytes plain;
     if (!sealed.data)
         return "";
-    const unsigned char *in = sealed.data;
-    if (sealed.size < HEAD_SIZE + TAG_SIZE || in[0] != KEY_NUMBER) {
-        err_set(err, ERR_INTERNAL, "the sealed %s is not of a known key", field);
+    if (crypto_open_bytes(crypto, arena, field, street_id, owner_id, sealed, &plain, err) != 0)
         return NULL;
-    }
-    size_t length = sealed.size - HEAD_SIZE - TAG_SIZE;
-    char *text = arena_alloc(arena, length + 1);
-    if (!text) {
-        err_set(err, ERR_REPLY_TOO_LARGE, "no room for %s", field);
-        return NULL;
-    }
-    size_t bound = binding_of(field, street_id, owner_id, binding);
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt((unsigned char *)text, NULL, NULL, in + HEAD_SIZE,
-                                                   sealed.size - HEAD_SIZE, binding, bound, in + 1,
-                                                   crypto->seal_key) != 0) {
-        err_set(err, ERR_INTERNAL, "the sealed %s does not open", field);
-        return NULL;
-    }
-    return text;
+    return plain.data;
 }
 
 struct bytes crypto_index(const struct crypto *crypto, struct arena *arena, const char *field,

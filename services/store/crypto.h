@@ -27,6 +27,13 @@ const char *crypto_open(const struct crypto *crypto, struct arena *arena, const 
                         const struct uuid *street_id, const struct uuid *owner_id, struct bytes sealed,
                         struct err *err);
 
+/* As crypto_seal and crypto_open, for bytes of any kind, empty ones too. The plain bytes are followed by a NUL that is
+ * not counted. */
+struct bytes crypto_seal_bytes(const struct crypto *crypto, struct arena *arena, const char *field,
+                               const struct uuid *street_id, const struct uuid *owner_id, struct bytes plain);
+int crypto_open_bytes(const struct crypto *crypto, struct arena *arena, const char *field, const struct uuid *street_id,
+                      const struct uuid *owner_id, struct bytes sealed, struct bytes *plain, struct err *err);
+
 /* The 16-byte blind index of a normalised value; "" and NULL become NULL. */
 struct bytes crypto_index(const struct crypto *crypto, struct arena *arena, const char *field,
                           const struct uuid *street_id, const char *text);
