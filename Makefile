@@ -77,5 +77,6 @@ check-headers check-wire check-sql: packages-test build
 wire-lock: packages-test build ## publish what is new in the contract: adds it to proto/wire.lock
 	@$(PYTHON) -m tests.checks.wire --update
 
-new-service: packages-build ## make a daemon that builds and passes: make new-service NAME=x
+new-service: packages-test ## make a daemon that builds and passes: make new-service NAME=x
 	@$(PYTHON) -m deploy.template $(NAME)
+	@$(MAKE) --no-print-directory wire-lock

@@ -1,37 +1,23 @@
-"""A daemon alone, with what it follows played by the test."""
-
-import shutil
+"""Daemons alone."""
 
 import pytest
 
-from tests.conftest import new_place
-from tests.support.daemons import Daemons
-from tests.support.feed import Feed
+from tests.support.alone import alone
 from tests.support.register import Register
 
 
 @pytest.fixture(scope="module")
 def dues(database):
-    """duesd on the module's database, with `dues.feed` in identity's place."""
-    folder, place = new_place()
-    running = Daemons(place, database, only={"dues"})
-    running.feed = Feed(place, running.bus.messages, "identity")
-    running.start()
-    yield running
-    running.close()
-    running.feed.close()
-    shutil.rmtree(folder)
+    """duesd alone on the module's database, with `dues.feed` in identity's place."""
+    with alone(database, "dues", plays="identity") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def identity(database):
     """identityd alone on the module's database."""
-    folder, place = new_place()
-    running = Daemons(place, database, only={"identity"})
-    running.start()
-    yield running
-    running.close()
-    shutil.rmtree(folder)
+    with alone(database, "identity") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

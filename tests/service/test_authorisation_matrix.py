@@ -46,7 +46,8 @@ class Place:
         admin = street.admin
         roster = "姓名,身份证号,人员类别,入党时间\n".encode()
         self.imported = admin.upload("/v1/members:import", "roster.csv", roster).body.get("id")
-        street.daemons.caught_up("dues", "identity")
+        for follower in street.daemons.followers:
+            street.daemons.caught_up(follower, "identity")
         path = f"/v1/dues/standards/{self.member}/2026"
         standard = admin.put(path, {"category": "WAGE", "base_fen": "450000", "reason": "核定"})
         assert standard.status in (200, 201), standard

@@ -102,6 +102,11 @@ class Daemons:
             assert time.monotonic() < deadline, f"{name} is not ready:\n{self.log(name)[-4000:]}"
             time.sleep(0.02)
 
+    @property
+    def followers(self):
+        """The daemons that follow identity: every other one, since its copy of the tree says what lies in a scope."""
+        return [daemon.name for daemon in self.present if daemon.schema not in (None, "identity")]
+
     def caught_up(self, follower, service):
         """Waits until `follower` has applied every event that `service` has logged."""
         last = self.database.rows("SELECT position FROM stream_head", schema=service)
