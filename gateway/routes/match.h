@@ -4,7 +4,7 @@
 
 #include "gateway/routes/route.h"
 
-enum { MATCH_VARIABLES_MAX = 4, MATCH_VALUE_MAX = 128 };
+enum { MATCH_VARIABLES_MAX = 4, MATCH_VALUE_MAX = 192 };
 
 struct match {
     const struct route *route; /* NULL: no route has this path, or none with this verb */

@@ -39,6 +39,8 @@ def _method(contract, method, factory, faults):
     command = options.kind == contract.options.COMMAND
     if options.worker and not command:
         fault("has a worker, which only a COMMAND can have.")
+    if options.operation and not (options.worker and options.idempotency == contract.options.KEY_REQUIRED):
+        fault("is an operation, which needs a worker and an idempotency key to be asked for by.")
     if options.if_match and not command:
         fault("has if_match, which only a COMMAND can have.")
     if options.idempotency and not command:

@@ -57,6 +57,7 @@ def row(contract, method):
         f".kind = {contract.enum_constant('Kind', options.kind)}",
         f".idempotent = {cnames.boolean(options.idempotency == contract.options.KEY_REQUIRED)}",
         f".if_match = {cnames.boolean(options.if_match)}",
+        f".operation = {cnames.boolean(options.operation)}",
         f".deadline_ms = {method.deadline_ms}",
     ]
     lines += [f".{step} = {cnames.snake(method.name)}_{step}" for step, _ in handlers(contract, method)]

@@ -36,6 +36,7 @@ struct method {
     Dandelion__Kind kind;
     bool idempotent;          /* needs an idempotency key */
     bool if_match;            /* needs the version that the caller saw */
+    bool operation;           /* long work that others may ask for while it runs; has `work` and is idempotent */
     uint32_t deadline_ms;     /* time allowed; never 0 */
     method_reply_fn *compute; /* COMPUTE: a pure function of the request */
     method_request_fn *query; /* QUERY: fills one statement's arguments */

@@ -7,6 +7,7 @@
 #include "bus/event_type.h"
 #include "daemon/ask.h"
 #include "daemon/daemon.h"
+#include "daemon/operation.h"
 #include "daemon/page.h"
 #include "errors.h"
 
@@ -186,6 +187,12 @@ int call_page(struct call *call, uint32_t page_size, const char *page_token, con
     *limit = (int32_t)call->page_size + 1;
     return page_token_read(daemon_page_key(call->daemon), call->method->name, page_token, call->arena, after,
                            &call->err);
+}
+
+void call_progress(struct call *call, int64_t done, int64_t total)
+{
+    if (call->operation)
+        operation_progress(call->operation, done, total);
 }
 
 const struct crypto *call_crypto(const struct call *call)

@@ -17,6 +17,7 @@
 
 struct daemon;
 struct ask;
+struct operation;
 struct bus_request;
 
 struct call {
@@ -42,12 +43,13 @@ struct call {
     const ProtobufCMessage *request;
     ProtobufCMessage *reply;
     struct bytes packed; /* the reply of a command */
-    struct unit unit; /* what will be loaded and written */
-    struct ask *asks; /* what will be asked */
+    struct unit unit;    /* what will be loaded and written */
+    struct ask *asks;    /* what will be asked */
     size_t asks_open;
     void (*asks_done)(struct call *call);
     uint32_t page_size;
-    bool working; /* the rows are for the work step; nothing is written yet */
+    bool working;                /* the rows are for the work step; nothing is written yet */
+    struct operation *operation; /* long work that others may watch; NULL: none */
     int64_t began_us;
 };
 
@@ -115,6 +117,11 @@ void call_version(struct call *call, int64_t version);
 
 /* Compares If-Match with the version loaded: 0, or -1 with 412 (stale) or 428 (not given). */
 int call_match(struct call *call, int64_t version);
+
+/* --- work: in a thread */
+
+/* Says how far the work of an operation is: units done and, when it is known, in all (else 0). */
+void call_progress(struct call *call, int64_t done, int64_t total);
 
 /* --- query: pages */
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "bus/server.h"
 #include "daemon/health.h"
+#include "daemon/operation.h"
 #include "daemon/signals.h"
 #include "errors.h"
 #include "kit.methods.h"
@@ -145,6 +146,7 @@ void daemon_end(struct daemon *daemon)
     reader_destroy(&daemon->reader);
     bus_publisher_destroy(&daemon->publisher);
     signals_forget(daemon);
+    operations_stop(daemon);
     fills_destroy(&daemon->fills);
     metrics_destroy(&daemon->metrics);
     crypto_destroy(&daemon->crypto);

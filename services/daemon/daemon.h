@@ -40,6 +40,8 @@ struct daemon {
     struct committer *committer;
     struct reader *reader;
     struct workers *workers;
+    struct operation *operations; /* whose work runs now */
+    struct event *operations_tick;
     struct metrics *metrics;
     struct crypto *crypto;
     struct fills fills;

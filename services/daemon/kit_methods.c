@@ -23,5 +23,6 @@ int kit_get_operation_query(struct call *call, const Dandelion__Kit__GetOperatio
                                        .street_id = call->street_id,
                                        .account_id = call->account_id,
                                        .id = request->id,
+                                       .now = call->now,
                                    });
 }

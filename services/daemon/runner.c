@@ -10,6 +10,7 @@
 #include "bus/server.h"
 #include "daemon/ask.h"
 #include "daemon/daemon.h"
+#include "daemon/operation.h"
 #include "errors.h"
 #include "kit.methods.h"
 
@@ -123,6 +124,16 @@ static int command_decide(struct unit *unit, struct err *err)
     return -1;
 }
 
+/* Ends a command: its operation, if it is one, ends with it. */
+static void command_answer(struct call *call)
+{
+    operation_end(call);
+    if (call->err.code)
+        call_answer_message(call);
+    else
+        call_answer(call, call->packed);
+}
+
 static void work_in_thread(void *job)
 {
     struct call *call = job;
@@ -134,7 +145,7 @@ static void work_done(void *job)
 {
     struct call *call = job;
     if (call->err.code) {
-        call_answer_message(call);
+        command_answer(call);
         return;
     }
     call->working = false;
@@ -148,18 +159,19 @@ static void command_done(struct unit *unit, const struct err *err)
     struct call *call = call_of(unit);
     if (err) {
         call->err = *err;
-        call_answer_message(call);
+        command_answer(call);
     } else if (unit->replay) {
         replay_answer(call, unit->replay);
     } else if (call->working) {
+        operation_begin(call);
         if (!workers_run(call->daemon->workers, work_in_thread, work_done, call)) {
             call_refuse(call, ERR_OVERLOADED, "too much slow work waits");
-            call_answer_message(call);
+            command_answer(call);
         }
     } else {
         runner_publish(call->daemon, unit);
         call->err = call->verdict;
-        call_answer(call, call->packed);
+        command_answer(call);
     }
 }
 

@@ -66,9 +66,11 @@ static struct unit *queue_pop(struct queue *queue)
 /* Lets go of what the unit holds, lets the next one on its aggregate in, and gives the unit back to its owner. */
 static void unit_finish(struct committer *committer, struct unit *unit, const struct err *err)
 {
-    if (unit->holds_key)
+    bool held_a_key = unit->holds_key, held_an_aggregate = unit->holds_aggregate;
+    unit->holds_key = unit->holds_aggregate = false;
+    if (held_a_key)
         held_release(&committer->keys, held_key(unit), NULL);
-    if (unit->holds_aggregate) {
+    if (held_an_aggregate) {
         struct unit *next;
         held_release(&committer->aggregates, held_aggregate(unit), &next);
         if (next) {

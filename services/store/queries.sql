@@ -58,21 +58,23 @@ SELECT * FROM unnest(@source::text[], @position::int8[])
     ON CONFLICT (source) DO UPDATE SET position = excluded.position
  WHERE checkpoint.position < excluded.position;
 
+-- An operation that has not been heard of for a minute was interrupted; its repeat begins it anew.
 -- name: get_operation :point
 -- returns: ord int4, id text, kind text, state text, done int8, total int8, result text, started_at timestamptz, finished_at timestamptz
-SELECT c.ord, o.id, o.kind, o.state, o.done, o.total, o.result, o.started_at, o.finished_at
-  FROM unnest(@ord::int4[], @street_id::uuid[], @account_id::uuid[], @id::text[]) AS c (ord, street_id, account_id, id)
+SELECT c.ord, o.id, o.kind,
+       CASE WHEN o.state = 'RUNNING' AND o.seen_at < c.now - interval '1 minute' THEN 'FAILED' ELSE o.state END AS state,
+       o.done, o.total, o.result, o.started_at, o.finished_at
+  FROM unnest(@ord::int4[], @street_id::uuid[], @account_id::uuid[], @id::text[], @now::timestamptz[])
+       AS c (ord, street_id, account_id, id, now)
   JOIN operation o USING (street_id, account_id, id);
 
--- name: start_operation :save
-INSERT INTO operation (street_id, id, account_id, kind, state, done, total, result, started_at)
-SELECT street_id, id, account_id, kind, 'RUNNING', 0, total, '', started_at
-  FROM unnest(@street_id::uuid[], @id::text[], @account_id::uuid[], @kind::text[], @total::int8[],
-              @started_at::timestamptz[]) AS o (street_id, id, account_id, kind, total, started_at);
-
--- name: finish_operation :save
-UPDATE operation o
-   SET state = n.state, done = n.done, total = n.done, result = n.result, finished_at = n.finished_at
-  FROM unnest(@street_id::uuid[], @id::text[], @state::text[], @done::int8[], @result::text[],
-              @finished_at::timestamptz[]) AS n (street_id, id, state, done, result, finished_at)
- WHERE o.street_id = n.street_id AND o.id = n.id;
+-- Says how far an operation is. What is finished stays finished, unless it is begun anew.
+-- name: put_operation :save any
+INSERT INTO operation (street_id, account_id, id, kind, state, done, total, result, started_at, seen_at, finished_at)
+SELECT * FROM unnest(@street_id::uuid[], @account_id::uuid[], @id::text[], @kind::text[], @state::text[],
+                     @done::int8[], @total::int8[], @result::text[], @started_at::timestamptz[],
+                     @seen_at::timestamptz[], @finished_at::timestamptz[])
+    ON CONFLICT (street_id, account_id, id) DO UPDATE
+   SET state = excluded.state, done = excluded.done, total = excluded.total, result = excluded.result,
+       started_at = excluded.started_at, seen_at = excluded.seen_at, finished_at = excluded.finished_at
+ WHERE operation.state = 'RUNNING' OR excluded.started_at > operation.started_at;

@@ -37,6 +37,11 @@ static const char *upload_path(struct call *call, const char *file)
     return path;
 }
 
+static void on_progress(void *context, uint32_t rows)
+{
+    call_progress(context, rows, 0);
+}
+
 /* In a thread: reads the file, and leaves what it would change. */
 int identity_import_members_work(struct call *call, const Dandelion__Identity__ImportMembersRequest *request)
 {
@@ -51,6 +56,8 @@ int identity_import_members_work(struct call *call, const Dandelion__Identity__I
         .branch_id = call_uuid(request->organization_id),
         .now = call->now,
         .today = call->today,
+        .progress = on_progress,
+        .context = call,
     };
     if (!options.path)
         return -1;

@@ -214,6 +214,9 @@ static int batch_take(struct reading *reading, struct err *err)
         return -1;
     reading->count = 0;
     arena_reset(reading->arena);
+    const struct preview *preview = reading->preview;
+    reading->options->progress(reading->options->context,
+                               preview->rows_new + preview->rows_changed + preview->rows_same + preview->rows_bad);
     return 0;
 }
 

@@ -18,6 +18,8 @@ struct preview_options {
     struct uuid branch_id; /* of rows that name none; none: they must */
     int64_t now;
     int32_t today;
+    void (*progress)(void *context, uint32_t rows); /* told now and then how many rows were looked at */
+    void *context;
 };
 
 struct preview {

@@ -55,17 +55,18 @@ CREATE TABLE audit_entry (
     PRIMARY KEY (street_id, id)
 );
 
--- Long work and how far it has come.
+-- Long work and how far it has come. The id is the service's name and the idempotency key of the request.
 CREATE TABLE operation (
     street_id uuid NOT NULL,
-    id text NOT NULL,
     account_id uuid NOT NULL,
+    id text NOT NULL,
     kind text NOT NULL,
     state text NOT NULL CHECK (state IN ('RUNNING', 'SUCCEEDED', 'FAILED')),
     done bigint NOT NULL,
     total bigint NOT NULL,
     result text NOT NULL,
     started_at timestamptz NOT NULL,
+    seen_at timestamptz NOT NULL,
     finished_at timestamptz,
-    PRIMARY KEY (street_id, id)
+    PRIMARY KEY (street_id, account_id, id)
 );
