@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "bus/method.h"
 #include "bus/pb_arena.h"
 #include "errors.h"
@@ -22,6 +23,12 @@ static void fail(struct exchange *exchange, int code, const char *field, const c
     struct err err = {0};
     err_field(&err, code, field, "%s", detail);
     exchange_refuse(exchange, &err);
+}
+
+/* For the log: paths and queries may hold what must not stand there. */
+static const char *method_name(const struct exchange *exchange)
+{
+    return exchange->route ? exchange->route->method : "none";
 }
 
 /* A retry makes sense for these, and says when. */
@@ -53,14 +60,20 @@ void exchange_refuse(struct exchange *exchange, const struct err *err)
         fields[count++] = (struct http_header){"allow", allow};
     }
     http_reply(exchange->request, status, "application/problem+json", fields, count, str_text(text), text->length);
+    if (status >= 500)
+        log_line(LOG_ERROR, "failed", "method=%s code=%d detail=%s trace_id=%s", method_name(exchange), err->code,
+                 log_quoted(err->detail), exchange->trace_id);
     exchange_end(exchange, status);
 }
 
 void exchange_end(struct exchange *exchange, int status)
 {
     struct gateway *gateway = exchange->gateway;
+    int64_t duration_us = clock_monotonic_us() - exchange->began_us;
     if (exchange->route)
-        figures_count(gateway->figures, exchange->route, status, clock_monotonic_us() - exchange->began_us);
+        figures_count(gateway->figures, exchange->route, status, duration_us);
+    log_line(LOG_DEBUG, "request", "method=%s status=%d us=%lld trace_id=%s", method_name(exchange), status,
+             (long long)duration_us, exchange->trace_id);
     upload_destroy(&exchange->upload);
     gateway_arena_return(gateway, exchange->arena);
 }
