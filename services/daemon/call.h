@@ -95,7 +95,8 @@ int call_ask(struct call *call, const struct statement *statement, const void *a
 
 /* --- decide: what shall be written */
 
-/* As call_save, for statements that append to the event log themselves; they run within the commit. */
+/* As call_save, for statements that lock what everyone needs: they append to the event log themselves, or number
+ * without gaps. They run within the commit, in the order of their names. */
 int call_save_last(struct call *call, const struct statement *statement, const void *args);
 
 /* Appends an event: a message with the option (dandelion.event). It is packed here; `organization_path` must live as

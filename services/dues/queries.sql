@@ -1,4 +1,5 @@
 -- Every statement takes the street and, where a caller asks, the scope: paths of which none contains another.
+-- OFFSET 0 keeps the order of a join, as in services/store/queries.sql.
 
 -- ---- identity's events
 
@@ -206,10 +207,13 @@ SELECT c.ord, o.id AS organization_id, o.path AS organization_path, m.state AS m
        b.amount_fen, b.state AS bill_state
   FROM unnest(@ord::int4[], @street_id::uuid[], @member_id::uuid[], @month::date[], @scope::text[])
        AS c (ord, street_id, member_id, month, scope)
-  JOIN member_copy m ON m.street_id = c.street_id AND m.id = c.member_id
-  JOIN organization_copy o ON o.street_id = m.street_id AND o.id = m.organization_id
-                          AND o.path ^@ ANY (c.scope::text[])
-  LEFT JOIN bill b ON b.street_id = c.street_id AND b.member_id = c.member_id AND b.month = c.month;
+ CROSS JOIN LATERAL (SELECT * FROM member_copy m WHERE m.street_id = c.street_id AND m.id = c.member_id OFFSET 0) m
+ CROSS JOIN LATERAL (SELECT o.id, o.path FROM organization_copy o
+                      WHERE o.street_id = m.street_id AND o.id = m.organization_id
+                        AND o.path ^@ ANY (c.scope::text[]) OFFSET 0) o
+  LEFT JOIN LATERAL (SELECT b.amount_fen, b.state FROM bill b
+                      WHERE b.street_id = c.street_id AND b.member_id = c.member_id AND b.month = c.month
+                     OFFSET 0) b ON true;
 
 -- name: add_payment :save
 INSERT INTO payment (street_id, id, member_id, organization_id, months, amount_fen, channel, state, on_behalf_by,
@@ -236,7 +240,7 @@ UPDATE bill b SET state = n.state, payment_id = CASE n.state WHEN 'OPEN' THEN NU
        AS n (street_id, member_id, month, payment_id, state)
  WHERE b.street_id = n.street_id AND b.member_id = n.member_id AND b.month = n.month AND b.payment_id = n.payment_id;
 
--- name: book :save any
+-- name: book :save
 WITH posting AS (
     SELECT * FROM unnest(@street_id::uuid[], @payment_id::uuid[], @organization_id::uuid[], @debit_account::text[],
                          @credit_account::text[], @amount_fen::int8[], @summary::text[], @booked_at::timestamptz[])

@@ -428,6 +428,24 @@ static void load_synced(bool ok, void *context)
         group_finish(group, group->err.code ? GROUP_FAILED : GROUP_COMMITTED);
 }
 
+/* Statements of the commit run in the order of their names, whatever the units asked first: so every group takes their
+ * locks in the same order. */
+static void batches_sort(struct group *group)
+{
+    struct batch *sorted = NULL;
+    for (struct batch *next, *batch = group->batches; batch; batch = next) {
+        struct batch **at = &sorted;
+        next = batch->next;
+        while (*at && strcmp((*at)->statement->name, batch->statement->name) < 0)
+            at = &(*at)->next;
+        batch->next = *at;
+        *at = batch;
+    }
+    group->batches = sorted;
+    for (group->last_batch = sorted; group->last_batch && group->last_batch->next;)
+        group->last_batch = group->last_batch->next;
+}
+
 /* All events of the group, in the order of its units. */
 static void events_add(struct group *group)
 {
@@ -466,6 +484,7 @@ static void save_synced(bool ok, void *context)
     for (struct unit *unit = group->units; unit; unit = unit->next)
         if (unit_saves(unit))
             rows_add(group, unit, &unit->last_writes);
+    batches_sort(group);
     events_add(group);
     if (!group->err.code)
         batches_send(group);

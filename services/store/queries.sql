@@ -1,11 +1,14 @@
 -- The statements of the kit itself: what every daemon's schema has (schema/0000_kit_1.sql).
+-- OFFSET 0 keeps the order of a join: from the arguments to the table, by its key. A plan made while the table was empty
+-- would otherwise walk through the table first, and be kept when it is large.
 
 -- name: find_replays :load
 -- returns: ord int4, method text, request_hash bytea, reply bytea, version int8
 SELECT c.ord, k.method, k.request_hash, k.reply, k.version
   FROM unnest(@ord::int4[], @street_id::uuid[], @account_id::uuid[], @key::text[])
        AS c (ord, street_id, account_id, key)
-  JOIN idempotency_key k USING (street_id, account_id, key);
+ CROSS JOIN LATERAL (SELECT * FROM idempotency_key k
+                      WHERE k.street_id = c.street_id AND k.account_id = c.account_id AND k.key = c.key OFFSET 0) k;
 
 -- name: keep_reply :save
 INSERT INTO idempotency_key (street_id, account_id, key, method, request_hash, reply, version, created_at)
@@ -16,7 +19,7 @@ SELECT * FROM unnest(@street_id::uuid[], @account_id::uuid[], @key::text[], @met
 -- returns: ord int4, id uuid
 SELECT c.ord, a.id
   FROM unnest(@ord::int4[], @street_id::uuid[], @id::uuid[]) AS c (ord, street_id, id)
-  JOIN audit_entry a USING (street_id, id);
+ CROSS JOIN LATERAL (SELECT a.id FROM audit_entry a WHERE a.street_id = c.street_id AND a.id = c.id OFFSET 0) a;
 
 -- name: append_audit :save
 INSERT INTO audit_entry (street_id, id, at, account_id, method, subject, organization_id, traceparent)

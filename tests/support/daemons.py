@@ -49,8 +49,8 @@ class Clock:
 class Daemons:
     """The daemons that are built, running: `http`, `bus`, `clock`, `database`."""
 
-    def __init__(self, place, database, only=None):
-        self.place, self.database = place, database
+    def __init__(self, place, database, only=None, log_level="debug"):
+        self.place, self.database, self.log_level = place, database, log_level
         self.present = [daemon for daemon in daemons.known(place) if not only or daemon.name in only]
         self.processes = {}
         self.port = free_port()
@@ -64,7 +64,7 @@ class Daemons:
 
     def settings(self):
         """What a test's configuration has otherwise than one of `make run`."""
-        changes = {"common": {"clock_file": self.clock.path, "log_level": "debug"}}
+        changes = {"common": {"clock_file": self.clock.path, "log_level": self.log_level}}
         for daemon in self.present:
             changes[daemon.name] = {"health_port": self.health[daemon.name]}
             if daemon.schema:

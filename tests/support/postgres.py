@@ -11,7 +11,8 @@ from deploy import cluster, daemons, supervisor
 from deploy.place import Place
 
 # Tests lose nothing in a power cut; a test about crashes asks for a durable cluster.
-FAST = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n"
+FAST = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+ROOMY = "max_connections = 200\n"
 
 
 def new_place():
@@ -30,7 +31,7 @@ class Postgres:
         self.place = place
         self.numbers = itertools.count(1)
         cluster.ensure(place)
-        cluster.configure(place, "" if durable else FAST)
+        cluster.configure(place, ROOMY + ("" if durable else FAST))
         daemons.install(place, [])
         self.log = open(place.path("postgres.log"), "ab")
         self.process = None
