@@ -63,9 +63,16 @@ class Bus:
             self.sockets[service] = dealer
         return self.sockets[service]
 
-    def call(self, method, body=None, *, caller=None, key="", match=0, seconds=10, language="en", service=None):
-        """Sends one request and waits for its reply. caller: the fields of dandelion.bus.Caller; service: who is asked,
-        for methods that every daemon answers."""
+    def call(self, method, body=None, *, seconds=10, **options):
+        """Sends one request and waits for its reply; the options are those of `send`."""
+        [reply] = self.gather([self.send(method, body, seconds=seconds, **options)], seconds)
+        if not reply:
+            raise TimeoutError(f"{method} was not answered in {seconds} s")
+        return reply
+
+    def send(self, method, body=None, *, caller=None, key="", match=0, seconds=10, language="en", service=None):
+        """Sends one request; `gather` takes what this returns. caller: the fields of dandelion.bus.Caller; service: who
+        is asked, for methods that every daemon answers."""
         service = service or method.split(".")[0].lower()
         input_type, output_type = self.messages.methods[method]
         envelope = self.messages.filled("dandelion.bus.Request", {
@@ -79,16 +86,24 @@ class Bus:
             "language": language,
         })
         payload = self.messages.filled(input_type, body or {})
-        dealer = self.socket(service)
-        dealer.send_multipart([envelope.SerializeToString(), payload.SerializeToString()])
-        deadline = time.monotonic() + seconds
-        while dealer.poll(max(0, deadline - time.monotonic()) * 1000):
-            head, content = dealer.recv_multipart()
-            reply = self.messages.new("dandelion.bus.Reply")
-            reply.ParseFromString(head)
-            if reply.id == envelope.id:
-                return self.reply(reply, content, output_type)
-        raise TimeoutError(f"{method} was not answered in {seconds} s")
+        self.socket(service).send_multipart([envelope.SerializeToString(), payload.SerializeToString()])
+        return service, envelope.id, output_type
+
+    def gather(self, sent, seconds=10):
+        """The replies to what was sent, in the same order; None for those that did not come in time."""
+        types = {(service, number): output_type for service, number, output_type in sent}
+        replies, deadline = {}, time.monotonic() + seconds
+        for service in {service for service, _, _ in sent}:
+            dealer = self.socket(service)
+            while any(at not in replies for at in types if at[0] == service):
+                if not dealer.poll(max(0, deadline - time.monotonic()) * 1000):
+                    break
+                head, content = dealer.recv_multipart()
+                reply = self.messages.new("dandelion.bus.Reply")
+                reply.ParseFromString(head)
+                if (service, reply.id) in types:
+                    replies[service, reply.id] = self.reply(reply, content, types[service, reply.id])
+        return [replies.get((service, number)) for service, number, _ in sent]
 
     def reply(self, reply, content, output_type):
         params = {param.name: param.value for param in reply.error.params}
