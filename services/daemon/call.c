@@ -101,6 +101,11 @@ int call_refuse_saved(struct call *call, int code, const char *detail, ...)
     return 0;
 }
 
+void call_plan_anew(struct call *call)
+{
+    call->unit.plans_anew = true;
+}
+
 /* The store reports a full arena in the unit; a handler sees it in the call. */
 static int from_unit(struct call *call, int rc)
 {

@@ -84,6 +84,9 @@ bool call_updates(char *const *update_mask, size_t count, const char *field);
 
 /* --- load: which rows decide will need */
 
+/* The call touches many rows that have just been written: its statements are planned for them. */
+void call_plan_anew(struct call *call);
+
 /* Two calls on the same aggregate never run together. */
 void call_aggregate(struct call *call, struct uuid id);
 

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
+#define PLANS_KEPT_US INT64_C(10000000)
+
 enum { RECONNECT_MIN_MS = 20, RECONNECT_MAX_MS = 2000, CONNECT_TIMEOUT_MS = 5000 };
 
 enum phase { PHASE_CLOSED, PHASE_CONNECTING, PHASE_PREPARING, PHASE_READY };
@@ -34,6 +38,7 @@ struct connection {
     struct owed *spare;
     unsigned delay_ms;
     bool prepare_failed;
+    int64_t planned_us; /* when plans were last discarded; 0: they shall be */
     char problem[256];
 };
 
@@ -347,9 +352,32 @@ const char *connection_problem(const struct connection *connection)
     return connection->problem;
 }
 
+static void ignore_answer(PGresult *result, void *context)
+{
+    (void)context;
+    PQclear(result);
+}
+
+void connection_plan_anew(struct connection *connection)
+{
+    connection->planned_us = 0;
+}
+
+/* A plan for a table of ten rows may be a hundred times slower than need be when the table has ten thousand, and the
+ * server notices only when it gathers statistics, a minute later or more. Planning anew costs a millisecond. */
+static void plans_refresh(struct connection *connection)
+{
+    int64_t now = clock_monotonic_us();
+    if (connection->planned_us && now - connection->planned_us < PLANS_KEPT_US)
+        return;
+    connection->planned_us = now;
+    connection_command(connection, "DISCARD PLANS", ignore_answer, NULL);
+}
+
 void connection_execute(struct connection *connection, const struct statement *statement, const struct params *params,
                         connection_result_fn *done, void *context)
 {
+    plans_refresh(connection);
     owed_push(connection, done, NULL, context);
     if (!connection->pg || !PQsendQueryPrepared(connection->pg, statement->name, params->count, params->values,
                                                 params->lengths, params->formats, 1))

@@ -46,6 +46,10 @@ const char *connection_problem(const struct connection *connection);
 void connection_execute(struct connection *connection, const struct statement *statement, const struct params *params,
                         connection_result_fn *done, void *context);
 
+/* The next execution is planned for the tables as they are then; else a plan is kept for some seconds. For statements
+ * that work on many rows which have just been written. */
+void connection_plan_anew(struct connection *connection);
+
 /* Queues a statement without parameters, such as BEGIN; its answer goes to `done`. */
 void connection_command(struct connection *connection, const char *sql, connection_result_fn *done, void *context);
 

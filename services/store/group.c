@@ -231,6 +231,8 @@ void group_run(struct group *group, struct unit *units, size_t count)
     batches_clear(group);
     arena_reset(group->arena);
     for (struct unit *unit = units; unit; unit = unit->next) {
+        if (unit->plans_anew)
+            connection_plan_anew(group->connection);
         if (unit->maybe_saved) {
             struct kit_find_commits args = {.street_id = unit->street_id, .id = unit->id};
             kit_row_add(group, unit, &kit_find_commits_statement, &args);

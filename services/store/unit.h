@@ -77,7 +77,8 @@ struct unit {
     int64_t now;
     int64_t deadline; /* CLOCK_NO_INSTANT: none */
     bool audited;
-    bool peeks; /* decide only looks: nothing is written, not even that it was here */
+    bool plans_anew; /* touches many rows that have just been written: plan its statements for them */
+    bool peeks;      /* decide only looks: nothing is written, not even that it was here */
 
     /* Filled by load and decide. */
     struct uuid aggregate; /* two units on the same one never share a group; none: any */

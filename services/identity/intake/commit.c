@@ -38,6 +38,7 @@ int identity_commit_import_load(struct call *call, const Dandelion__Identity__Co
 {
     struct uuid id = call_uuid(request->id);
     call_aggregate(call, id);
+    call_plan_anew(call);
     return identity_load_import(call, &(struct identity_load_import){call->street_id, id, call->scope});
 }
 
