@@ -10,7 +10,8 @@ QUICK = ["format", "includes", "size", "banned", "languages", "docs", "headers",
 SLOW = ["sql", "lint"]
 SUITES = ["tests/contract", "tests/service", "tests/system"]
 # Suites that run our C code: the others need no second run under the sanitizers.
-SANITIZED = ["tests/service", "tests/system", "--ignore=tests/system/test_running.py"]
+AS_A_PERSON = ["running", "new_service", "tour"]
+SANITIZED = ["tests/service", "tests/system", *(f"--ignore=tests/system/test_{name}.py" for name in AS_A_PERSON)]
 
 
 def build(results, folder="build", *options):

@@ -17,7 +17,7 @@ import time
 from deploy import packages
 from deploy.problem import Problem
 from tests.bare import debian
-from tests.results import ROOT
+from tests.support import tour
 
 SOURCE = "/srv/dandelion.git"
 START = ["make", "git", "ca-certificates", "curl"]
@@ -66,15 +66,6 @@ class Session:
         self.done("Ctrl-C leaves nothing", time.monotonic() - began, "Stopped." in said and not left)
 
 
-def tour(port):
-    """The shell blocks of the README's tour, as one script that stops at the first failure."""
-    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
-        text = file.read()
-    section = re.search(r"^## A tour.*?(?=^## |\Z)", text, re.M | re.S)
-    blocks = re.findall(r"^```sh\n(.*?)^```", section.group() if section else "", re.M | re.S)
-    return "set -e\n" + "".join(blocks).replace("8080", str(port))
-
-
 def prove(session, options):
     """The whole proof; goes on after a failure where that makes sense."""
     clone = "/root/dandelion"
@@ -87,7 +78,7 @@ def prove(session, options):
         return
     session.step("no cluster of Debian's own", ["test", "!", "-e", "/etc/postgresql/15/main"])
     session.step("make status", ["make", "status"], clone)
-    session.step("the README's tour", ["bash"], clone, script=tour(session.port))
+    session.step("the README's tour", ["bash"], clone, script=tour.script("README.md", session.port))
     session.interrupt(process)
     process = session.start("make run, a second time (5 s)", clone, 5)
     session.step("make stop, from elsewhere", ["make", "stop"], clone)
