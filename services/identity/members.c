@@ -36,19 +36,30 @@ static struct bytes id_number_index(struct call *call, const char *text)
 
 int identity_list_members_query(struct call *call, const Dandelion__Identity__ListMembersRequest *request)
 {
-    struct identity_list_members args = {
-        .scope = call->scope,
+    struct identity_search_members search = {
         .street_id = call->street_id,
-        .organization_id = call_uuid(request->organization_id),
         .name = request->name,
         .phone_index = phone_index(call, request->phone),
         .id_number_index = id_number_index(call, request->id_number),
+        .scope = call->scope,
+        .organization_id = call_uuid(request->organization_id),
         .category = CATEGORY_NAME(request->category),
         .state = STATE_NAME(request->state),
     };
-    if (call_page(call, request->page_size, request->page_token, &args.after, &args.limit) != 0)
+    if (call_page(call, request->page_size, request->page_token, &search.after, &search.limit) != 0)
         return -1;
-    return identity_list_members(call, &args);
+    if (*search.name || search.phone_index.data || search.id_number_index.data)
+        return identity_search_members(call, &search);
+    struct identity_list_members list = {
+        .scope = search.scope,
+        .street_id = search.street_id,
+        .organization_id = search.organization_id,
+        .after = search.after,
+        .category = search.category,
+        .state = search.state,
+        .limit = search.limit,
+    };
+    return identity_list_members(call, &list);
 }
 
 /* --- create */

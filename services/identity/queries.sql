@@ -229,31 +229,53 @@ SELECT c.ord, m.id, m.organization_id, o.name AS organization_name, p.name, p.id
 -- returns: id uuid, organization_id uuid, organization_name text, name text, id_number_sealed bytea, sex text,
 -- returns: birth_date date, ethnic_group text, education text, phone_sealed bytea, address_sealed bytea,
 -- returns: category text, joined_on date, full_since date, state text, version int8, cursor text
-SELECT f.id, f.organization_id, o.name AS organization_name, f.name, f.id_number_sealed, f.sex, f.birth_date,
-       f.ethnic_group, f.education, f.phone_sealed, f.address_sealed, f.category, f.joined_on, f.full_since, f.state,
-       f.version, f.organization_path || ' ' || f.id AS cursor
+SELECT m.id, m.organization_id, o.name AS organization_name, p.name, p.id_number_sealed, p.sex, p.birth_date,
+       p.ethnic_group, p.education, p.phone_sealed, p.address_sealed, m.category, m.joined_on, m.full_since, m.state,
+       m.version, m.organization_path || ' ' || m.id AS cursor
   FROM unnest(@scope::text::text[]) AS s (path)
   LEFT JOIN organization w ON w.street_id = @street_id::uuid AND w.id = @organization_id::uuid
  CROSS JOIN LATERAL (
-        SELECT m.*, p.name, p.id_number_sealed, p.sex, p.birth_date, p.ethnic_group, p.education, p.phone_sealed,
-               p.address_sealed
+        SELECT m.*
           FROM member m
-          JOIN person p ON p.street_id = m.street_id AND p.id = m.id
          WHERE m.street_id = @street_id::uuid
            AND m.organization_path >= greatest(s.path, w.path)
            AND m.organization_path < left(greatest(s.path, w.path), -1) || '0'
            AND (m.organization_path, m.id) > (split_part(@after::text, ' ', 1),
                                               nullif(split_part(@after::text, ' ', 2), '')::uuid)
-           AND (@name::text = '' OR p.name ^@ @name::text)
-           AND (@phone_index::bytea IS NULL OR p.phone_index = @phone_index::bytea)
-           AND (@id_number_index::bytea IS NULL OR p.id_number_index = @id_number_index::bytea)
            AND (@category::text = '' OR m.category = @category::text)
            AND (@state::text = '' OR m.state = @state::text)
          ORDER BY m.organization_path, m.id
-         LIMIT @limit::int4) AS f
-  JOIN organization o ON o.street_id = f.street_id AND o.id = f.organization_id
+         LIMIT @limit::int4) AS m
+  JOIN person p ON p.street_id = m.street_id AND p.id = m.id
+  JOIN organization o ON o.street_id = m.street_id AND o.id = m.organization_id
  WHERE (@organization_id::uuid IS NULL OR w.path ^@ s.path OR s.path ^@ w.path)
- ORDER BY f.organization_path, f.id
+ ORDER BY m.organization_path, m.id
+ LIMIT @limit::int4;
+
+-- The same order, for those who have a name, a telephone number or an ID number: found among people first.
+-- name: search_members :list
+-- returns: id uuid, organization_id uuid, organization_name text, name text, id_number_sealed bytea, sex text,
+-- returns: birth_date date, ethnic_group text, education text, phone_sealed bytea, address_sealed bytea,
+-- returns: category text, joined_on date, full_since date, state text, version int8, cursor text
+SELECT m.id, m.organization_id, o.name AS organization_name, p.name, p.id_number_sealed, p.sex, p.birth_date,
+       p.ethnic_group, p.education, p.phone_sealed, p.address_sealed, m.category, m.joined_on, m.full_since, m.state,
+       m.version, m.organization_path || ' ' || m.id AS cursor
+  FROM person p
+  JOIN member m ON m.street_id = p.street_id AND m.id = p.id
+  JOIN organization o ON o.street_id = m.street_id AND o.id = m.organization_id
+ WHERE p.street_id = @street_id::uuid
+   AND (@name::text = '' OR p.name ^@ @name::text)
+   AND (@phone_index::bytea IS NULL OR p.phone_index = @phone_index::bytea)
+   AND (@id_number_index::bytea IS NULL OR p.id_number_index = @id_number_index::bytea)
+   AND in_scope(m.organization_path, @scope::text)
+   AND (@organization_id::uuid IS NULL
+        OR m.organization_path ^@ (SELECT w.path FROM organization w
+                                    WHERE w.street_id = @street_id::uuid AND w.id = @organization_id::uuid))
+   AND (m.organization_path, m.id) > (split_part(@after::text, ' ', 1),
+                                      nullif(split_part(@after::text, ' ', 2), '')::uuid)
+   AND (@category::text = '' OR m.category = @category::text)
+   AND (@state::text = '' OR m.state = @state::text)
+ ORDER BY m.organization_path, m.id
  LIMIT @limit::int4;
 
 -- ---- accounts, roles and sessions
