@@ -1,9 +1,10 @@
 /* A load generator: sends the requests of a file over keep-alive connections, each as soon as the last one of its
  * connection was answered, and prints what came of it as JSON.
  *
- * usage: http_load HOST PORT CONNECTIONS VERB PATH TOKEN FILE
+ * usage: http_load HOST PORT CONNECTIONS VERB PATH TOKEN FILE SECONDS
  *
- * GET: each line of FILE is the end of the path. POST: each line is a JSON body, sent with an idempotency key. */
+ * Each line of FILE is a request: the end of its path, a JSON body, or both, as in "/0190…/2026 {…}". One with a body
+ * has an idempotency key of its own. No request is begun after SECONDS; with 0 all are sent. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -30,6 +31,7 @@ static const char *verb, *path, *token;
 static char **lines;
 static size_t lines_count, next_line, done_count;
 static uint32_t *latencies;
+static int64_t until_us; /* INT64_MAX: no limit */
 static unsigned long statuses[600];
 static struct connection connections[CONNECTIONS_MAX];
 
@@ -72,24 +74,24 @@ static void lines_read(const char *name)
     latencies = calloc(lines_count + 1, sizeof *latencies);
 }
 
+static int request_write(char request[REQUEST_MAX], const char *line)
+{
+    const char *body = strchr(line, '{');
+    if (!body)
+        return snprintf(request, REQUEST_MAX, "%s %s%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n",
+                        verb, path, line, token);
+    return snprintf(request, REQUEST_MAX,
+                    "%s %s%.*s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
+                    "Content-Type: application/json\r\nIdempotency-Key: load-%d-%zu\r\nContent-Length: %zu\r\n\r\n%s",
+                    verb, path, (int)strcspn(line, " {"), line, token, (int)getpid(), next_line, strlen(body), body);
+}
+
 static void request_send(struct connection *connection)
 {
     char request[REQUEST_MAX];
-    if (next_line == lines_count) {
+    if (next_line == lines_count || now_us() >= until_us)
         return;
-    }
-    const char *line = lines[next_line];
-    int length;
-    if (strcmp(verb, "GET") == 0)
-        length =
-            snprintf(request, sizeof request,
-                     "GET %s%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n", path, line, token);
-    else
-        length =
-            snprintf(request, sizeof request,
-                     "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
-                     "Content-Type: application/json\r\nIdempotency-Key: load-%d-%zu\r\nContent-Length: %zu\r\n\r\n%s",
-                     path, token, (int)getpid(), next_line, strlen(line), line);
+    int length = request_write(request, lines[next_line]);
     next_line++;
     connection->length = 0;
     connection->sent_us = now_us();
@@ -164,8 +166,8 @@ static void report(double seconds)
 
 int main(int argc, char **argv)
 {
-    if (argc != 8) {
-        fprintf(stderr, "usage: http_load HOST PORT CONNECTIONS VERB PATH TOKEN FILE\n");
+    if (argc != 9) {
+        fprintf(stderr, "usage: http_load HOST PORT CONNECTIONS VERB PATH TOKEN FILE SECONDS\n");
         return 2;
     }
     size_t count = strtoul(argv[3], NULL, 10);
@@ -181,10 +183,11 @@ int main(int argc, char **argv)
         connections[i].fd = connect_to(argv[1], argv[2]);
         epoll_ctl(epoll, EPOLL_CTL_ADD, connections[i].fd, &event);
     }
-    int64_t began = now_us();
+    int64_t began = now_us(), seconds = strtol(argv[8], NULL, 10);
+    until_us = seconds > 0 ? began + seconds * 1000000 : INT64_MAX;
     for (size_t i = 0; i < count; i++)
         request_send(&connections[i]);
-    while (done_count < lines_count) {
+    while (done_count < next_line) {
         struct epoll_event events[256];
         int ready = epoll_wait(epoll, events, 256, 10000);
         if (ready <= 0)

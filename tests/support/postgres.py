@@ -33,13 +33,13 @@ class Postgres:
         cluster.ensure(place)
         cluster.configure(place, ROOMY + ("" if durable else FAST))
         daemons.install(place, [])
-        self.log = open(place.path("postgres.log"), "ab")
         self.process = None
         self.start()
         cluster.set_up(place)
         cluster.migrate(place)
 
     def start(self):
+        self.log = open(self.place.path("postgres.log"), "ab")
         self.process = subprocess.Popen(cluster.server(self.place), stdin=subprocess.DEVNULL, stdout=self.log,
                                         stderr=self.log, cwd=self.place.var, env=cluster.environment(self.place),
                                         **self.place.as_user())
