@@ -9,8 +9,21 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, ROOT)
 
+from tests.support import calls  # noqa: E402
 from tests.support.daemons import Daemons  # noqa: E402
 from tests.support.postgres import Database, Postgres, new_place  # noqa: E402
+
+FILES = pytest.StashKey()  # of which files tests were collected
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "last: runs after all other tests")
+
+
+def pytest_collection_modifyitems(config, items):
+    """What looks back at the whole session runs last."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    config.stash[FILES] = {str(item.path) for item in items}
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +39,10 @@ def postgres():
     server = Postgres(place)
     yield server
     server.stop()
+    with open(server.log.name, encoding="utf-8", errors="replace") as log:
+        told = calls.told(log.read())
     shutil.rmtree(folder)
+    assert not told, f"PostgreSQL's log gives away {told}"
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ def bus_run(place, first, count):
 def duesd(server, payments, repeats):
     """Payments per second with 64 in flight: the best of so many runs."""
     database, (folder, place) = seeded(server), new_place()
-    daemons = Daemons(place, database, only={"dues"}, log_level="warn")
+    daemons = Daemons(place, database, only={"dues"}, changes={"common": {"log_level": "warn"}})
     daemons.feed = Feed(place, daemons.bus.messages, "identity")
     daemons.start()
     try:

@@ -12,7 +12,8 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
-from tests.support.street import LEVEL_OF_ROLE, Street
+from tests.support.errors import number
+from tests.support.street import LEVEL_OF_ROLE, Street, id_number
 
 sys.path.insert(0, os.path.join(ROOT, "proto", "gen"))
 from contract import Contract  # noqa: E402
@@ -22,6 +23,7 @@ BUILD = os.path.abspath(os.environ.get("DANDELION_BUILD") or os.path.join(ROOT, 
 # What a refusal for being outside the scope may be called, besides 404: the thing named in the body does not exist.
 UNKNOWN = {"identity.parent_unknown", "identity.organization_unknown", "dues.member_unknown",
            "identity.role_out_of_reach", "identity.person_unknown"}
+KIT_OF = "dues"  # any daemon answers the kit's methods
 
 
 def routed_methods():
@@ -32,11 +34,16 @@ def routed_methods():
                 yield contract, method
 
 
-# One person, whose branch nobody says: a preview with a bad row.
-ROSTER = "姓名,身份证号,人员类别,入党时间\n张三,11010519491231002X,正式党员,1975-07-01\n".encode()
-
 METHODS = list(routed_methods())
+UNROUTED = [method for contract in [Contract(os.path.join(BUILD, "gen", "contract.pb"))]
+            for service in contract.services for method in service.methods
+            if not any(getattr(method.options, verb) for verb in VERBS)]
 ROLES = sorted(LEVEL_OF_ROLE)
+
+
+def roster():
+    """A file with one member whom nobody has sent before."""
+    return f"姓名,公民身份号码,人员类别,入党时间\n王五,{id_number()},正式党员,2005-07-01\n".encode()
 
 
 class Place:
@@ -47,6 +54,12 @@ class Place:
         branch = self.chain.branch
         self.member = street.member(branch, name="李四")
         admin = street.admin
+        self.clients = {role: street.account(role, getattr(self.chain, LEVEL_OF_ROLE[role])) for role in ROLES}
+        # An import is seen by those who reach as far as its sender: the lowest role that may send one.
+        imported = self.clients["community_secretary"].upload("/v1/members:import", "roster.csv", roster(),
+                                                              {"organization_id": branch})
+        assert imported.status == 201 and imported.body["state"] == "PREVIEWED", imported
+        self.imported = imported.body["id"]
         for follower in street.daemons.followers:
             street.daemons.caught_up(follower, "identity")
         path = f"/v1/dues/standards/{self.member}/2026"
@@ -55,9 +68,6 @@ class Place:
         month = street.daemons.month()
         made = admin.post("/v1/dues/bills:generate", {"organization_id": branch, "month": month})
         assert made.status == 200 and made.body["created"] == 1, made
-        self.clients = {role: street.account(role, getattr(self.chain, LEVEL_OF_ROLE[role])) for role in ROLES}
-        secretary = self.clients["community_secretary"]
-        self.imported = secretary.upload("/v1/members:import", "roster.csv", ROSTER).body["id"]
         paid = self.clients["dues_collector"].post("/v1/dues/payments", {
             "member_id": self.member, "months": [month], "amount_fen": "4500", "channel": "CASH"})
         assert paid.status == 201, paid
@@ -99,7 +109,7 @@ def send(client, method, place):
     path = getattr(method.options, verb)
     url = re.sub(r"\{(\w+)\}", lambda match: value_of(place, path, match.group(1)), path)
     if method.options.upload:
-        return client.upload(url, "roster.csv", ROSTER)
+        return client.upload(url, "roster.csv", roster(), {"organization_id": place.chain.branch})
     body = filled(place, path, json.loads(method.options.example)) if method.options.example else None
     match = None
     if method.options.if_match or verb == "put":
@@ -149,8 +159,6 @@ def outside(client, method, ours, theirs):
         known = {theirs.member, theirs.payment, theirs.chain.branch}
         text = json.dumps(reply.body)
         assert reply.status == 200 and not any(id in text for id in known), reply
-    elif method.options.upload:
-        assert reply.status == 201  # reads the file alone; what it names is looked up within the scope
     elif "{" in "".join(getattr(method.options, verb) for verb in VERBS):
         assert reply.status == 404, reply
     else:
@@ -165,3 +173,31 @@ def test_without_a_session(places, http, contract, method):
     else:
         assert reply.status == 401 and reply.body["code"] == "unauthenticated", reply
         assert reply.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("method", UNROUTED, ids=[method.full_name for method in UNROUTED])
+def test_methods_of_the_bus_are_for_daemons_only(places, bus, method):
+    """Whatever roles an account holds, and without an account: only a daemon may call them."""
+    street = places["inside"].street
+    grants = [{"role": role, "organization_id": street.root, "path": "/1/"} for role in ROLES]
+    account = {"street_id": street.id, "account_id": street.admin_account, "grants": grants}
+    service = KIT_OF if method.full_name.startswith("Kit.") else None
+    for caller, code in ((account, "forbidden"), ({**account, "service": "gateway"}, "forbidden"), ({}, "forbidden")):
+        assert bus.call(method.full_name, caller=caller, service=service).code == number(code)
+    for daemon in places["inside"].street.daemons.present:
+        if daemon.schema:
+            assert bus.call("Kit.Ping", caller={"service": "test"}, service=daemon.name).body.service == daemon.name
+
+
+def test_operations_are_their_starters_own(places, daemons, database):
+    """Long work is seen by the account that began it, and by nobody else."""
+    place = places["inside"]
+    owner, other = place.clients["auditor"], place.clients["street_administrator"]
+    operation = "dues.01900000-0000-7000-8000-000000000077"
+    database.rows("INSERT INTO dues.operation (street_id, id, account_id, kind, state, done, total, result, started_at) "
+                  "VALUES (%s, %s, %s, 'export', 'RUNNING', 3, 7, '', now())",
+                  (place.street.id, operation, owner.account_id))
+    reply = owner.get(f"/v1/operations/{operation}")
+    assert reply.status == 200 and (reply.body["state"], reply.body["done"], reply.body["total"]) == ("RUNNING", "3", "7")
+    assert other.get(f"/v1/operations/{operation}").status == 404
+    assert owner.get("/v1/operations/nowhere.01900000-0000-7000-8000-000000000077").status == 404

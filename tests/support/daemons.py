@@ -1,5 +1,6 @@
 """Starts the daemons from a build folder with a configuration of their own, and sees that they end well."""
 
+import contextlib
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import time
 
 from deploy import config, daemons
+from tests.support import calls
 from tests.support.bus import Bus
 from tests.support.http import Http
 
@@ -47,10 +49,13 @@ class Clock:
 
 
 class Daemons:
-    """The daemons that are built, running: `http`, `bus`, `clock`, `database`."""
+    """The daemons that are built, running: `http`, `bus`, `clock`, `database`.
 
-    def __init__(self, place, database, only=None, log_level="debug"):
-        self.place, self.database, self.log_level = place, database, log_level
+    only: the names of those to run, not all. changes: {section: {key: value}} of the configuration.
+    """
+
+    def __init__(self, place, database, only=None, changes=None):
+        self.place, self.database, self.changes = place, database, changes or {}
         self.present = [daemon for daemon in daemons.known(place) if not only or daemon.name in only]
         self.processes = {}
         self.port = free_port()
@@ -64,12 +69,14 @@ class Daemons:
 
     def settings(self):
         """What a test's configuration has otherwise than one of `make run`."""
-        changes = {"common": {"clock_file": self.clock.path, "log_level": self.log_level}}
+        changes = {"common": {"clock_file": self.clock.path, "log_level": "debug"}}
         for daemon in self.present:
             changes[daemon.name] = {"health_port": self.health[daemon.name]}
             if daemon.schema:
                 role = f"dandelion_{daemon.schema}"
                 changes[daemon.name]["database"] = self.database.postgres.dsn(self.database.name, role)
+        for section, keys in self.changes.items():
+            changes.setdefault(section, {}).update(keys)
         return changes
 
     def start(self, *names):
@@ -90,6 +97,9 @@ class Daemons:
         return self.place.path("log", name + ".log")
 
     def log(self, name):
+        """What a daemon has said since it was first started; "" before."""
+        if not os.path.exists(self.log_path(name)):
+            return ""
         with open(self.log_path(name), encoding="utf-8", errors="replace") as file:
             return file.read()
 
@@ -127,6 +137,18 @@ class Daemons:
         self.processes[name].kill()
         self.processes.pop(name).wait(PATIENCE)
 
+    def signal(self, name, number):
+        self.processes[name].send_signal(number)
+
+    @contextlib.contextmanager
+    def paused(self, name):
+        """Within the block the daemon stands still, as one that hangs."""
+        self.signal(name, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.signal(name, signal.SIGCONT)
+
     def stop(self, *names):
         """Ends these daemons (none named: all) by TERM: each must drain, exit 0 and have no fault in its log."""
         for name in names or list(self.processes):
@@ -145,3 +167,7 @@ class Daemons:
             self.http.close()
             for name in list(self.processes):
                 self.kill(name)
+        for daemon in self.present:
+            log = self.log(daemon.name)
+            calls.take(log)
+            assert not calls.told(log), f"the log of {daemon.name} gives away {calls.told(log)}"

@@ -6,6 +6,8 @@ import json
 import secrets
 import uuid
 
+from tests.support.calls import secret
+
 Reply = collections.namedtuple("Reply", "status headers body")
 NEW_KEY = object()
 
@@ -67,10 +69,12 @@ class Http:
     def delete(self, path, **options):
         return self.request("DELETE", path, **options)
 
-    def upload(self, path, name, content, **options):
-        """Sends one file as the form field `file`."""
+    def upload(self, path, name, content, fields=None, **options):
+        """Sends one file as the form field `file`, after the other fields of the form."""
         boundary = secrets.token_hex(16)
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        head = "".join(f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+                       for field, value in (fields or {}).items())
+        head += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
         data = head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + content
         data += f"\r\n--{boundary}--\r\n".encode()
         kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
@@ -88,7 +92,7 @@ class Http:
         """Another client, signed in as this account."""
         reply = self.post("/v1/sessions", {"username": username, "password": password}, key=None)
         assert reply.status == 201, reply
-        return Http(self.port, reply.body["token"])
+        return Http(self.port, secret(reply.body["token"]))
 
     def close(self):
         if self.connection:

@@ -3,7 +3,9 @@
 import itertools
 import uuid
 
-PASSWORD = "correct horse battery 1"
+from tests.support.calls import secret
+
+PASSWORD = secret("correct horse battery 1")
 LEVELS = ["working_committee", "community_committee", "area", "grid", "branch"]
 NUMBERS = itertools.count(1)
 
@@ -23,7 +25,12 @@ def id_number(year=1980, sex="male"):
     serial = n // 336 * 2 + (1 if sex == "male" else 0)
     digits = f"110105{day}{serial:03}"
     weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-    return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights)) % 11]
+    return secret(digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights)) % 11])
+
+
+def phone():
+    """A mobile number that no other call gave."""
+    return secret(f"139{next(NUMBERS):08}")
 
 
 class Chain:
@@ -39,6 +46,7 @@ class Street:
     def __init__(self, daemons, name="蒲公英街道"):
         self.daemons, self.http, self.bus = daemons, daemons.http, daemons.bus
         username = f"admin-{uuid.uuid4().hex[:12]}"
+        name = f"{name} {next(NUMBERS)}"
         found = self.bus.call("Identity.FoundStreet", {
             "name": name, "working_committee_name": f"{name}党工委", "username": username, "password": PASSWORD,
         }, caller={"service": "test"})
