@@ -7,6 +7,8 @@
 
 const int http_refusal_statuses[HTTP_REFUSALS] = {400, 408, 413, 417, 431, 500, 501, 503, 505};
 
+enum { PROBLEM_MAX = 4096 };
+
 static const char problem_type[] = "application/problem+json";
 
 void http_count_refusal(struct http_server *server, int status)
@@ -40,27 +42,34 @@ static bool closes(struct connection *connection)
     return connection->close_after;
 }
 
-/* The body of a problem that has no more to say than its status. */
-static size_t problem(char *body, size_t size, int status, const char *detail)
+/* The body of a problem: the application's, or one that has no more to say than its status. */
+static void problem(struct connection *connection, int status, const char *detail, struct str *body)
 {
-    int length = snprintf(body, size, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}",
-                          http_status_text(status), status, detail);
-    return length > 0 && (size_t)length < size ? (size_t)length : 0;
+    const struct http_server *server = connection->server;
+    struct http_request *request = connection->phase == PHASE_BODY ? &connection->request : NULL;
+    if (server->handler.problem != NULL)
+        server->handler.problem(request, status, detail, body, server->context);
+    else
+        str_printf(body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}",
+                   http_status_text(status), status, detail);
 }
 
 static void send_problem(struct connection *connection, int status, const char *detail)
 {
     struct http_server *server = connection->server;
-    char body[512];
-    size_t length = problem(body, sizeof body, status, detail);
-    const struct http_answer answer = {
-        .status = status, .content_type = problem_type, .length = (int64_t)length, .close = connection->close_after};
-    if (http_compose(server, &answer) != 0) { /* memory is short */
+    struct str body = str_new(PROBLEM_MAX);
+    problem(connection, status, detail, &body);
+    const struct http_answer answer = {.status = status,
+                                       .content_type = problem_type,
+                                       .length = (int64_t)body.length,
+                                       .close = connection->close_after};
+    if (!str_ok(&body) || http_compose(server, &answer) != 0) { /* memory is short */
         connection_drop(connection, true);
-        return;
+    } else {
+        struct iovec parts[] = {part(server->head.data, server->head.length), part(body.data, body.length)};
+        connection_send(connection, parts, connection->request.without_body ? 1 : 2);
     }
-    struct iovec parts[] = {part(server->head.data, server->head.length), part(body, length)};
-    connection_send(connection, parts, connection->request.without_body ? 1 : 2);
+    str_destroy(&body);
 }
 
 void connection_refuse(struct connection *connection, int status, const char *reason)

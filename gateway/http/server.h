@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/str.h"
 #include "gateway/http/head.h"
 #include "gateway/http/tls.h"
 
@@ -57,6 +58,9 @@ struct http_handler {
     /* The request ends without the answer: the client is gone, or the body was refused. See above on who owns it. May
      * be NULL. */
     void (*on_closed)(struct http_request *request, void *context);
+    /* Writes the problem (application/problem+json) of a refusal of the server's own. `request` is NULL when its head
+     * was not whole. May be NULL: then the problem says no more than its status and the reason. */
+    void (*problem)(struct http_request *request, int status, const char *reason, struct str *body, void *context);
 };
 
 /* What happened so far. `refusals` counts what the server itself refused, by the statuses of http_refusal_statuses. */

@@ -16,7 +16,7 @@
 #include "gateway/json/decode.h"
 #include "gateway/json/problem.h"
 
-enum { BODY_MAX = 1 << 20, KEY_MAX = 128 };
+enum { KEY_MAX = 128 };
 
 static void fail(struct exchange *exchange, int code, const char *field, const char *detail)
 {
@@ -175,9 +175,11 @@ static void message_read(struct exchange *exchange)
     } else if (*head->query) {
         fail(exchange, ERR_QUERY_MALFORMED, "", "a request with a body takes no query");
     } else if (!is_json(http_head_get(head, "content-type"))) {
-        fail(exchange, ERR_UNSUPPORTED_MEDIA_TYPE, "", "not application/json");
+        err_set(&err, ERR_UNSUPPORTED_MEDIA_TYPE, "not JSON");
+        err_param(&err, "expected", "application/json");
+        exchange_refuse(exchange, &err);
     } else {
-        http_request_collect(exchange->request, BODY_MAX, on_body);
+        http_request_collect(exchange->request, EXCHANGE_BODY_MAX, on_body);
     }
 }
 

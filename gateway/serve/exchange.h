@@ -16,6 +16,9 @@
 
 struct upload;
 
+/* The longest body, and the longest file of a form. */
+enum { EXCHANGE_BODY_MAX = 1 << 20, EXCHANGE_FILE_MAX = 128 << 20 };
+
 struct exchange {
     struct gateway *gateway;
     struct http_request *request;
@@ -38,6 +41,9 @@ void exchange_begin(struct gateway *gateway, struct http_request *request);
 
 /* The client is gone while the server had the body: nothing more will come. */
 void exchange_closed(struct http_request *request);
+
+/* The problem of a request that the server refused, of an exchange or before one began (refusal.c). */
+void exchange_problem(struct http_request *request, int status, const char *reason, struct str *body, void *context);
 
 /* Answers with a problem, and ends the exchange. */
 void exchange_refuse(struct exchange *exchange, const struct err *err);

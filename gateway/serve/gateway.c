@@ -200,8 +200,8 @@ static int signals_watch(struct gateway *gateway, struct err *err)
 
 static int servers_start(struct gateway *gateway, struct err *err)
 {
-    const struct http_handler people = {on_request, on_closed};
-    const struct http_handler operators = {on_probe, NULL};
+    const struct http_handler people = {on_request, on_closed, exchange_problem};
+    const struct http_handler operators = {.on_request = on_probe};
     struct http_server_config config;
     http_server_defaults(&config);
     config.port = (uint16_t)conf_number(gateway->conf, "health_port");

@@ -31,7 +31,7 @@ struct waiting {
     void *context;
 };
 
-/* When a session was last reported as in use. Outlives the cache's entry. */
+/* When a session was last reported as in use, by the shared clock. Outlives the cache's entry. */
 struct touched {
     char id[40];
     int64_t at_ms;
@@ -45,11 +45,6 @@ struct sessions {
     struct touched *touched;
     unsigned generation; /* counts forgets: an answer asked for before one is not kept */
 };
-
-static int64_t monotonic_ms(void)
-{
-    return clock_monotonic_us() / 1000;
-}
 
 static void known_free(struct known *known)
 {
@@ -159,9 +154,9 @@ static void session_touch(struct sessions *sessions, const Dandelion__Bus__Calle
     Dandelion__Identity__TouchSessionRequest message = DANDELION__IDENTITY__TOUCH_SESSION_REQUEST__INIT;
     struct touched *touched;
     struct err err = {0};
-    int64_t now = monotonic_ms();
+    int64_t now = clock_now_ms();
     HASH_FIND_STR(sessions->touched, caller->session_id, touched);
-    if (touched && now - touched->at_ms < TOUCH_MS)
+    if (touched && now >= touched->at_ms && now - touched->at_ms < TOUCH_MS)
         return;
     if (!touched) {
         if (HASH_COUNT(sessions->touched) >= SESSIONS_MAX)

@@ -13,7 +13,7 @@
 #include "gateway/json/decode.h"
 #include "gateway/serve/exchange.h"
 
-enum { FILE_MAX = 128 << 20, FIELD_MAX = 1024, PARTS_MAX = 8, NAME_MAX_BYTES = 200, DIGEST_SIZE = 32 };
+enum { FIELD_MAX = 1024, PARTS_MAX = 8, NAME_MAX_BYTES = 200, DIGEST_SIZE = 32 };
 
 struct upload {
     crypto_generichash_state digest;
@@ -80,8 +80,10 @@ static int on_data(const char *bytes, size_t length, void *context)
 {
     struct upload *upload = context;
     if (!upload->in_file) {
-        if (upload->value_length + length > FIELD_MAX)
-            return err_field(&upload->err, ERR_BODY_TOO_LARGE, upload->field, "a long field");
+        if (upload->value_length + length > FIELD_MAX) {
+            err_field(&upload->err, ERR_BODY_TOO_LARGE, upload->field, "a long field");
+            return err_param(&upload->err, "max", "%d", FIELD_MAX);
+        }
         memcpy(upload->value + upload->value_length, bytes, length);
         upload->value_length += length;
         return 0;
@@ -135,9 +137,11 @@ static int file_keep(struct upload *upload)
 static void upload_refuse(struct upload *upload)
 {
     struct err err = upload->err;
-    if (!err.code)
+    if (!err.code) {
         err_set(&err, multipart_too_large(upload->multipart) ? ERR_BODY_TOO_LARGE : ERR_MULTIPART_MALFORMED, "%s",
                 multipart_reason(upload->multipart));
+        err_param(&err, "max", "%d", EXCHANGE_FILE_MAX);
+    }
     exchange_refuse(upload->exchange, &err);
 }
 
@@ -161,7 +165,7 @@ void upload_begin(struct exchange *exchange)
 {
     static const struct multipart_sink parts = {on_begin, on_data, on_end};
     static const struct http_body_sink body = {on_piece, on_whole};
-    static const struct multipart_limits limits = {.parts = PARTS_MAX, .part_size = FILE_MAX};
+    static const struct multipart_limits limits = {.parts = PARTS_MAX, .part_size = EXCHANGE_FILE_MAX};
     const char *type = http_head_get(http_request_head(exchange->request), "content-type");
     struct err err = {0};
     struct upload *upload = calloc(1, sizeof *upload);
@@ -173,8 +177,9 @@ void upload_begin(struct exchange *exchange)
     }
     if (!upload || !upload->multipart) {
         err_set(&err, upload ? ERR_UNSUPPORTED_MEDIA_TYPE : ERR_OVERLOADED, "no form to read");
+        err_param(&err, "expected", "multipart/form-data");
         exchange_refuse(exchange, &err);
         return;
     }
-    http_request_stream(exchange->request, (uint64_t)FILE_MAX + (1 << 16), &body);
+    http_request_stream(exchange->request, (uint64_t)EXCHANGE_FILE_MAX + (1 << 16), &body);
 }

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.alone import alone
 from tests.support.register import Register
+from tests.support.street import Street
 
 
 @pytest.fixture(scope="module")
@@ -24,3 +25,9 @@ def identity(database):
 def register(identity):
     """A street of the module's own."""
     return Register(identity)
+
+
+@pytest.fixture(scope="module")
+def street(daemons):
+    """A street of the module's own, behind the gateway."""
+    return Street(daemons)

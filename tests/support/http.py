@@ -12,6 +12,14 @@ Reply = collections.namedtuple("Reply", "status headers body")
 NEW_KEY = object()
 
 
+def complete(reply):
+    """Has a problem all that every problem has, and all its parameters?"""
+    body = reply.body
+    return not reply.headers["Content-Type"].startswith("application/problem") or (
+        body["status"] == reply.status and body["code"] and body["title"] and len(body["trace_id"]) == 32
+        and body["type"].endswith(f"#{body['code']}") and "…" not in body["detail"])
+
+
 class Http:
     """Speaks to one port of this machine, as one account once `sign_in` was called."""
 
@@ -42,7 +50,9 @@ class Http:
         if reply.will_close:
             self.close()
         kind = reply.headers.get("Content-Type", "")
-        return Reply(reply.status, reply.headers, json.loads(content) if "json" in kind and content else content)
+        found = Reply(reply.status, reply.headers, json.loads(content) if "json" in kind and content else content)
+        assert found.status < 400 or method == "HEAD" or not content or complete(found), found
+        return found
 
     def exchange(self, method, path, data, headers):
         if not self.connection:

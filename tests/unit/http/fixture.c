@@ -133,7 +133,8 @@ void fixture_start(struct fixture *fixture)
 {
     struct err err = {0};
     fixture->server =
-        http_server_new(fixture->base, &fixture->config, &(struct http_handler){on_request, on_closed}, fixture, &err);
+        http_server_new(fixture->base, &fixture->config,
+                        &(struct http_handler){.on_request = on_request, .on_closed = on_closed}, fixture, &err);
     if (fixture->server == NULL)
         fail_msg("%s", err.detail);
 }
