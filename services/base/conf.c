@@ -71,6 +71,10 @@ static int value_set(struct conf *conf, size_t i, const char *value)
 static int on_line(void *context, const char *section, const char *name, const char *value)
 {
     struct conf *conf = context;
+    if (!*section) {
+        err_set(conf->err, ERR_INTERNAL, "%s: %s stands before any [section]", conf->path, name);
+        return 0;
+    }
     if (strcmp(section, "common") != 0 && strcmp(section, conf->section) != 0)
         return 1; /* another program's */
     size_t i = key_index(conf, section, name);
