@@ -194,8 +194,8 @@ def test_operations_are_their_starters_own(places, daemons, database):
     place = places["inside"]
     owner, other = place.clients["auditor"], place.clients["street_administrator"]
     operation = "dues.01900000-0000-7000-8000-000000000077"
-    database.rows("INSERT INTO dues.operation (street_id, id, account_id, kind, state, done, total, result, started_at) "
-                  "VALUES (%s, %s, %s, 'export', 'RUNNING', 3, 7, '', now())",
+    database.rows("INSERT INTO dues.operation (street_id, id, account_id, kind, state, done, total, result, started_at, "
+                  "seen_at) VALUES (%s, %s, %s, 'export', 'RUNNING', 3, 7, '', now(), now())",
                   (place.street.id, operation, owner.account_id))
     reply = owner.get(f"/v1/operations/{operation}")
     assert reply.status == 200 and (reply.body["state"], reply.body["done"], reply.body["total"]) == ("RUNNING", "3", "7")

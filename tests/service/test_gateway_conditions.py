@@ -147,8 +147,10 @@ def test_of_equal_requests_at_the_same_time_one_runs(street, branch, database):
 # -- money
 
 
-def test_of_two_payments_of_one_bill_one_wins(street, branch, daemons):
-    month = daemons.month()
+@pytest.fixture
+def billed(street, daemons):
+    """A collector, and one who may reverse, of a branch whose five members each have a bill of 45 yuan."""
+    branch, month = street.chain().branch, daemons.month()
     members = [street.member(branch) for _ in range(5)]
     daemons.caught_up("dues", "identity")
     for member in members:
@@ -158,14 +160,36 @@ def test_of_two_payments_of_one_bill_one_wins(street, branch, daemons):
     made = street.admin.post("/v1/dues/bills:generate", {"organization_id": branch, "month": month})
     assert made.body["created"] == len(members)
     collector = street.account("dues_collector", branch)
-    for member in members:
-        body = {"member_id": member, "months": [month], "amount_fen": "4500", "channel": "CASH"}
+    return collector, [{"member_id": member, "months": [month], "amount_fen": "4500", "channel": "CASH"}
+                       for member in members]
+
+
+def test_a_pending_payment_ends_one_way_or_the_other(billed):
+    collector, (first, second, *_) = billed
+    for body, end, state in ((first, "settle", "SETTLED"), (second, "fail", "FAILED")):
+        made = collector.post("/v1/dues/payments", {**body, "channel": "WECHAT"})
+        assert made.status == 201 and made.body["state"] == "PENDING", made
+        path, more = made.headers["Location"], {} if end == "settle" else {"reason": "支付超时"}
+        assert collector.post("/v1/dues/payments", body).body["code"] == "dues.payment_pending"
+        assert collector.post(f"{path}:{end}", more).status == 428
+        assert collector.post(f"{path}:{end}", more, match='"99"').status == 412
+        done = collector.post(f"{path}:{end}", more, match=made.headers["ETag"])
+        assert done.status == 200 and done.body["state"] == state
+        again = collector.post(f"{path}:{end}", more, match=done.headers["ETag"])
+        assert again.status == 409 and again.body["code"] == "dues.not_pending"
+    assert collector.post("/v1/dues/payments", first).body["code"] == "dues.already_paid"
+    assert collector.post("/v1/dues/payments", second).status == 201
+
+
+def test_of_two_payments_of_one_bill_one_wins(billed):
+    collector, bodies = billed
+    for body in bodies:
         replies = at_once(4, lambda _, body=body: alike(collector).post("/v1/dues/payments", body))
         assert sorted(reply.status for reply in replies) == [201, 409, 409, 409], replies
         lost = {reply.body["code"] for reply in replies if reply.status == 409}
         assert lost == {"dues.already_paid"}
     ledger = collector.get("/v1/dues/ledger").body
-    assert ledger["debit_total_fen"] == ledger["credit_total_fen"] == str(4500 * len(members))
+    assert ledger["debit_total_fen"] == ledger["credit_total_fen"] == str(4500 * len(bodies))
 
 
 # -- pages
