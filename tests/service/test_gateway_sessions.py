@@ -68,6 +68,15 @@ def test_what_is_no_session_is_refused(http, header):
     assert reply.status == 401 and reply.body["code"] == "unauthenticated"
 
 
+def wait_for_use(daemons, noted):
+    """Until identity has noted once more that a session is used."""
+    deadline = time.monotonic() + 10
+    while (now := daemons.log("identity").count("method=Identity.TouchSession code=ok")) <= noted:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return now
+
+
 def test_a_session_that_is_not_used_ends(street, branch, clock):
     account = street.account("member", branch)
     clock.set((IDLE - 60) * 1000)
@@ -76,12 +85,13 @@ def test_a_session_that_is_not_used_ends(street, branch, clock):
     assert account.get("/v1/me").status == 401
 
 
-def test_a_session_in_use_ends_at_last(street, branch, clock):
+def test_a_session_in_use_ends_at_last(street, branch, clock, daemons):
     account = street.account("member", branch)
+    noted = daemons.log("identity").count("method=Identity.TouchSession code=ok")
     for passed in range(0, LASTS - IDLE, IDLE // 2):
         clock.set(passed * 1000)
         assert account.get("/v1/me").status == 200, f"after {passed} s"
-        time.sleep(0.05)  # the gateway tells identity without waiting for it
+        noted = wait_for_use(daemons, noted)  # the gateway tells identity without waiting for it
     clock.set((LASTS + 60) * 1000)
     assert account.get("/v1/me").status == 401
 
