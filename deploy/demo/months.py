@@ -26,6 +26,10 @@ def last_of_quarter(month):
     return month % 3 == 2
 
 
+def today():
+    return datetime.datetime.now(SHANGHAI).date()
+
+
 def lived(today):
     """The months of dues: two years that end with the month before today's."""
     return list(range(of(today) - 12 * YEARS_OF_DUES, of(today)))

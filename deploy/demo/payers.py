@@ -22,7 +22,11 @@ def payer(member, lived):
     return Payer(member, habit, chance.randint(1, 4), chance.choice(lived[3:-1]))
 
 
-def wants(one, month, day, chance):
+def forgets(one, month):
+    return stream("forgets", one.member.number, month).random() < 0.2
+
+
+def wants(one, month, day):
     """The newest month that this payer is willing to pay on that day; None: pays nothing."""
     last = months.last_of_quarter(month)
     if one.habit == "monthly":
@@ -30,7 +34,7 @@ def wants(one, month, day, chance):
     if one.habit == "stopped":
         return month if day == EARLY and month < one.stops else None
     if one.habit == "forgetful":
-        return month if day == EARLY and chance.random() > 0.2 else None
+        return month if day == EARLY and not forgets(one, month) else None
     if day == EARLY or one.habit == "never":
         return None
     if one.habit == "late":
@@ -43,13 +47,13 @@ def wants(one, month, day, chance):
 def payment(one, unpaid, month, day):
     """The payment of this payer on that day; None if there is none. unpaid: the months billed and not paid, oldest
     first."""
-    chance = stream("payment", one.member.number, month, day)
-    newest = wants(one, month, day, chance)
+    newest = wants(one, month, day)
     if newest is None:
         return None
     chosen = [owed for owed in unpaid if month - MADE_UP_AT_MOST <= owed <= newest]
     if not chosen:
         return None
+    chance = stream("payment", one.member.number, month, day)
     channel = chance.choices([name for name, _ in CHANNELS], [weight for _, weight in CHANNELS])[0]
     bringer = f"{one.member.name[0]}某（{chance.choice(RELATIVES)}）" if chance.random() < 0.03 else ""
     return Payment(one.member.number, chosen, channel, bringer)
