@@ -11,6 +11,7 @@ from deploy.problem import Problem
 from tests.results import ROOT
 
 SUITE = "bookworm"
+AUTHORITIES = "/usr/local/share/this-machine-trusts.crt"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
@@ -50,6 +51,9 @@ def minimal(folder, keep):
             shutil.copy("/" + name, os.path.join(root, name))
         with open(os.path.join(root, "etc/apt/apt.conf.d/90mirror"), "w", encoding="utf-8") as file:
             file.write(proxies())
+        trusted = os.environ.get("NODE_EXTRA_CA_CERTS")
+        if trusted:  # the npm registry is behind a proxy that this machine has been told to trust
+            shutil.copy(trusted, root + AUTHORITIES)
         if keep:
             subprocess.run(["tar", "-C", folder, "-cf", pristine, "root"], check=True)
             open(done, "w", encoding="ascii").close()
@@ -89,6 +93,8 @@ class System:
         home = f"/home/{user}" if user else "/root"
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         clean = ["env", "-i", f"PATH={path}", f"HOME={home}", "TERM=dumb", "PYTHONUNBUFFERED=1"]
+        if os.path.exists(self.root + AUTHORITIES):
+            clean.append(f"NODE_EXTRA_CA_CERTS={AUTHORITIES}")
         become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
         return [*enter, *clean, *become, *command]
 
