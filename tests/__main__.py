@@ -9,7 +9,7 @@ JOBS = os.environ.get("JOBS") or str(os.cpu_count() or 2)
 QUICK = ["format", "includes", "size", "banned", "languages", "docs", "headers", "wire"]
 SLOW = ["sql", "lint"]
 SUITES = ["tests/contract", "tests/service", "tests/system"]
-# Suites that run our C code: the others need no second run under the sanitizers.
+# Under the sanitizers go the suites that test our C code; not what tests the commands a person gives.
 AS_A_PERSON = ["running", "new_service", "tour"]
 SANITIZED = ["tests/service", "tests/system", *(f"--ignore=tests/system/test_{name}.py" for name in AS_A_PERSON)]
 
