@@ -41,11 +41,11 @@ class Collector:
     def pay(self, member, months, **fields):
         return self.do("Pay", self.payment(member, months, **fields))
 
-    def all(self, method, **filters):
+    def all(self, method, page=100, **filters):
         """What a list finds, page by page."""
         found, token = [], ""
         while True:
-            reply = self.ask(method, {"page_token": token, "page_size": 7, **filters})
+            reply = self.ask(method, {"page_token": token, "page_size": page, **filters})
             assert reply.code == 0, reply
             found += getattr(reply.body, reply.body.DESCRIPTOR.fields[0].name)
             token = reply.body.next_page_token
