@@ -29,6 +29,7 @@ struct reader {
     struct question *first, *last;
     struct event *tick;
     struct event *expiry;
+    size_t running; /* questions */
     struct reader_stats stats;
 };
 
@@ -164,6 +165,7 @@ static void on_sync(bool ok, void *context)
     PQclear(lane->result);
     lane->result = NULL;
     lane->running = false;
+    lane->reader->running -= lane->count;
     pump(lane->reader);
 }
 
@@ -182,14 +184,17 @@ static void lane_run(struct lane *lane)
         return;
     }
     lane->running = true;
+    lane->reader->running += lane->count;
     connection_execute(lane->connection, lane->questions[0]->statement, &lane->params, on_result, lane);
     connection_sync(lane->connection, on_sync, lane);
 }
 
+/* A lane beside one that runs starts only when it carries as much: an execution costs far more than a question. */
 static void pump(struct reader *reader)
 {
     for (size_t i = 0; i < reader->options.connections && reader->first; i++)
-        if (!reader->lanes[i].running && connection_ready(reader->lanes[i].connection))
+        if (reader->stats.waiting >= reader->running && !reader->lanes[i].running &&
+            connection_ready(reader->lanes[i].connection))
             lane_run(&reader->lanes[i]);
 }
 
