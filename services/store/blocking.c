@@ -76,11 +76,12 @@ int blocking_command(struct blocking *blocking, const char *command, struct err 
     return result_take(blocking, PQexec(blocking->pg, command), err);
 }
 
-static int execute(struct blocking *blocking, const struct statement *statement, const void *const *rows,
-                   const int32_t *ords, size_t count, struct err *err)
+/* Neither a :list nor a :save has @ord. */
+static int execute(struct blocking *blocking, const struct statement *statement, const void *const *rows, size_t count,
+                   struct err *err)
 {
     Oid types[PARAMS_MAX];
-    if (params_fill(&blocking->params, statement, rows, ords, count, err) != 0)
+    if (params_fill(&blocking->params, statement, rows, NULL, count, err) != 0)
         return -1;
     for (size_t i = 0; i < statement->params_count; i++) {
         const struct statement_param *param = &statement->params[i];
@@ -95,7 +96,7 @@ static int execute(struct blocking *blocking, const struct statement *statement,
 int blocking_list(struct blocking *blocking, const struct statement *statement, const void *args, const void **rows,
                   size_t *count, struct err *err)
 {
-    if (execute(blocking, statement, &args, NULL, 1, err) != 0 || rows_check(blocking->result, statement, err) != 0)
+    if (execute(blocking, statement, &args, 1, err) != 0 || rows_check(blocking->result, statement, err) != 0)
         return -1;
     int total = PQntuples(blocking->result);
     char *out = calloc((size_t)total + 1, statement->row_size);
@@ -113,18 +114,14 @@ int blocking_save(struct blocking *blocking, const struct statement *statement, 
                   struct err *err)
 {
     const void **rows = calloc(count + 1, sizeof *rows);
-    int32_t *ords = calloc(count + 1, sizeof *ords);
-    int rc = rows && ords ? 0 : err_set(err, ERR_OVERLOADED, "out of memory for %zu rows", count);
-    for (size_t i = 0; rc == 0 && i < count; i++) {
+    if (!rows)
+        return err_set(err, ERR_OVERLOADED, "out of memory for %zu rows", count);
+    for (size_t i = 0; i < count; i++)
         rows[i] = (const char *)args + i * statement->args_size;
-        ords[i] = (int32_t)i;
-    }
-    if (rc == 0)
-        rc = execute(blocking, statement, rows, ords, count, err);
+    int rc = execute(blocking, statement, rows, count, err);
     if (rc == 0 && !statement->any_count && strtoull(PQcmdTuples(blocking->result), NULL, 10) != count)
         rc = err_set(err, ERR_CONFLICT, "%s changed %s of %zu rows", statement->name, PQcmdTuples(blocking->result),
                      count);
     free(rows);
-    free(ords);
     return rc;
 }

@@ -108,7 +108,7 @@ int crypto_open_bytes(const struct crypto *crypto, struct arena *arena, const ch
 const char *crypto_open(const struct crypto *crypto, struct arena *arena, const char *field,
                         const struct uuid *street_id, const struct uuid *owner_id, struct bytes sealed, struct err *err)
 {
-    struct bytes plain;
+    struct bytes plain = {NULL, 0};
     if (!sealed.data)
         return "";
     if (crypto_open_bytes(crypto, arena, field, street_id, owner_id, sealed, &plain, err) != 0)

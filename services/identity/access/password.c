@@ -61,6 +61,8 @@ int password_verify(const char *pepper_file, const char *password, const char *h
 /* Does every character follow from the one before it by the same step: aaaaaaaa, 12345678, hgfedcba? */
 static bool is_run(const char *password)
 {
+    if (!password[0] || !password[1])
+        return true;
     int step = password[1] - password[0];
     if (step < -1 || step > 1)
         return false;
@@ -73,7 +75,7 @@ static bool is_run(const char *password)
 static void lower(const char *text, char out[PASSWORD_HASH_SIZE])
 {
     size_t length = 0;
-    for (; text[length] && length < PASSWORD_HASH_SIZE - 1; length++)
+    for (; length < PASSWORD_HASH_SIZE - 1 && text[length]; length++)
         out[length] = (char)tolower((unsigned char)text[length]);
     out[length] = '\0';
 }
