@@ -70,14 +70,14 @@ def test_wrong_credentials_look_alike(register):
     """The same answer for an unknown user name and a wrong password, and about the same time."""
     account = new_account(register, "auditor", register.root)
     times = {account.username: [], "nobody-at-all": []}
-    for username, taken in times.items():
-        for _ in range(3):
+    for _ in range(4):
+        for username, taken in times.items():
             begun = time.monotonic()
             reply = sign_in(register, username, "wrong password")
             taken.append(time.monotonic() - begun)
             assert (reply.code, reply.field, reply.params) == (number("identity.wrong_credentials"), "", {})
     known, unknown = min(times[account.username]), min(times["nobody-at-all"])
-    assert unknown > known / 2 and known > unknown / 2
+    assert known < 4 * unknown and unknown < 4 * known  # a hash takes thirty times as long as the rest
 
 
 def test_sign_out(register):

@@ -397,7 +397,7 @@ def test_files_that_cannot_be_read(register, branch, content, code):
     assert reply.code == number(code), (reply, code)
 
 
-def test_ten_thousand_rows(register, identity):
+def test_ten_thousand_rows(register, identity, build):
     """Preview and commit of a large roster: counts, order, and no more memory than for a small one."""
     branch = register.chain()["branch"]
     rows = [person(name=f"党员{n}") + [f"138{n:08}", f"某路 {n} 号"] for n in range(10000)]
@@ -420,7 +420,8 @@ def test_ten_thousand_rows(register, identity):
     rows_in_log = identity.database.rows("SELECT min(position), max(position), count(*) FROM identity.event")
     assert rows_in_log == [(1, rows_in_log[0][2], rows_in_log[0][2])]
     assert not identity.database.rows("SELECT FROM identity.import_row WHERE import_id = %s", (reply.body.id,))
-    assert memory(identity) < small + (16 << 10)
+    if "asan" not in build:  # whose memory is never given back
+        assert memory(identity) < small + (16 << 10)
 
 
 def memory(daemons):
