@@ -61,7 +61,7 @@ static const char *path_below(struct call *call, const char *parent, const char 
 }
 
 static int move_save(struct call *call, const struct identity_load_organization_row *row,
-                     const struct identity_load_organization_row *parent, const char *new_path)
+                     const struct identity_load_organization_row *parent, const char *new_path, const char *reason)
 {
     const struct identity_load_street_row *street = street_find(call);
     struct identity_hang_organization hung = {call->street_id, row->id, row->version, parent->id};
@@ -76,6 +76,7 @@ static int move_save(struct call *call, const struct identity_load_organization_
     event.parent_id = (char *)call_uuid_text(call, parent->id);
     event.old_path = (char *)row->path;
     event.new_path = (char *)new_path;
+    event.reason = (char *)reason;
     call_audit(call, event.organization_id, row->id);
     return call_event(call, &event.base, new_path);
 }
@@ -94,7 +95,7 @@ int identity_move_organization_decide(struct call *call, const Dandelion__Identi
         return call_refuse(call, ERR_OVERLOADED, "no room for a path");
     if (!uuid_equal(&row->parent_id, &parent->id)) {
         after.version++;
-        if (move_save(call, row, parent, after.path) != 0)
+        if (move_save(call, row, parent, after.path, request->reason) != 0)
             return -1;
     }
     organization_fill(call, &after, reply);
@@ -112,7 +113,7 @@ int identity_dissolve_organization_load(struct call *call,
     return identity_load_content(call, &(struct identity_load_content){call->street_id, id});
 }
 
-static int dissolution_save(struct call *call, const struct identity_load_organization_row *row)
+static int dissolution_save(struct call *call, const struct identity_load_organization_row *row, const char *reason)
 {
     const struct identity_load_street_row *street = street_find(call);
     struct identity_hold_organization held = {call->street_id, row->id, row->version};
@@ -123,6 +124,7 @@ static int dissolution_save(struct call *call, const struct identity_load_organi
         return -1;
     Dandelion__Identity__OrganizationDissolved event = DANDELION__IDENTITY__ORGANIZATION_DISSOLVED__INIT;
     event.organization_id = (char *)call_uuid_text(call, row->id);
+    event.reason = (char *)reason;
     call_audit(call, event.organization_id, row->id);
     return call_event(call, &event.base, row->path);
 }
@@ -137,7 +139,7 @@ int identity_dissolve_organization_decide(struct call *call,
         return -1;
     if (identity_load_content_rows(call, &content) != 1 || content->organizations || content->members)
         return call_refuse(call, ERR_IDENTITY_ORGANIZATION_NOT_EMPTY, "something is left below it");
-    if (dissolution_save(call, row) != 0)
+    if (dissolution_save(call, row, request->reason) != 0)
         return -1;
     struct identity_load_organization_row after = *row;
     after.state = "DISSOLVED";
