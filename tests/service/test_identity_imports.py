@@ -2,12 +2,14 @@
 
 import datetime
 import io
+import threading
 import time
 import uuid
 
 import openpyxl
 import pytest
 
+from tests.support.bus import Bus
 from tests.support.errors import number
 from tests.support.register import Register
 from tests.support.street import id_number
@@ -422,6 +424,39 @@ def test_ten_thousand_rows(register, identity, build):
     assert not identity.database.rows("SELECT FROM identity.import_row WHERE import_id = %s", (reply.body.id,))
     if "asan" not in build:  # whose memory is never given back
         assert memory(identity) < small + (16 << 10)
+
+
+@pytest.mark.parametrize("delay", [0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.4])
+def test_a_crash_leaves_all_or_nothing(register, identity, delay):
+    branch = register.chain()["branch"]
+    reply = register.upload(csv([person() for _ in range(1500)]), organization_id=branch.id)
+    caller = {"street_id": register.id, "account_id": register.admin.account,
+              "grants": [{"role": "street_administrator", "organization_id": register.root, "path": "/1/"}]}
+    key, answers = str(uuid.uuid4()), []
+
+    def send():
+        bus = Bus(identity.bus.directory, identity.bus.contract)
+        try:
+            answers.append(bus.call("Identity.CommitImport", {"id": reply.body.id}, caller=caller, key=key, seconds=2))
+        except TimeoutError:
+            pass
+        finally:
+            bus.close()
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    time.sleep(delay)
+    identity.kill("identity")
+    identity.start("identity")
+    sender.join()
+    state = register.admin("Identity.GetImport", {"id": reply.body.id}).body.state
+    held = identity.database.rows("SELECT count(*) FROM identity.member WHERE organization_id = %s", (branch.id,))[0][0]
+    assert held == (1500 if state == COMMITTED else 0)
+    assert not answers or (answers[0].code == 0) == (state == COMMITTED)
+    done = commit(register, reply, key=key)  # the repeat finishes it, or is told that it was done
+    assert done.code == 0 and done.body.state == COMMITTED
+    told = [event for _, _, event in register.events("member.registered") if event.organization_id == branch.id]
+    assert len(told) == len({event.member_id for event in told}) == 1500
 
 
 def memory(daemons):

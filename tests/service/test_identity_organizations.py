@@ -142,7 +142,7 @@ def test_move(register):
     assert not register.admin("Identity.ListMembers", {"organization_id": ours["area"].id}).body.members
     assert secretary("Identity.GetMember", {"id": member.id}).code == 0
     event = register.events("organization.moved")[-1][2]
-    assert (event.old_path, event.new_path) == (ours["grid"].path, moved.body.path)
+    assert (event.old_path, event.new_path, event.reason) == (ours["grid"].path, moved.body.path, "调整")
 
 
 def test_move_refuses(register, chain):
@@ -175,6 +175,7 @@ def test_dissolve(register):
     assert register.admin("Identity.DissolveOrganization", {"id": empty.id}).code == number("if_match_required")
     gone = dissolve(empty.id)
     assert gone.code == 0 and gone.body.state == 2 and gone.body.dissolved_on and gone.version == 2
+    assert register.events("organization.dissolved")[-1][2].reason == "撤并"
     assert dissolve(empty.id).code == number("identity.organization_dissolved")
     assert empty.id not in [o.id for o in listed(register.admin, within_id=chain["grid"].id)]
     refused = register.admin("Identity.CreateMember", {
