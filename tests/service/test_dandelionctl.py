@@ -44,6 +44,16 @@ def test_help_names_the_commands(ctl):
     assert ctl("--version")[1].startswith("dandelionctl ")
 
 
+def test_methods_are_those_of_the_contract(ctl, daemons):
+    code, out, _ = ctl("methods", "--json")
+    listed = {one["method"]: one for one in json.loads(out)}
+    assert code == 0 and set(listed) == set(daemons.bus.messages.methods)
+    for name, (taken, given) in daemons.bus.messages.methods.items():
+        assert (listed[name]["input"], listed[name]["output"]) == (taken, given)
+    assert ctl("methods", "Dues.*")[1].count("Dues.") >= 10
+    assert ctl("methods", "Nothing.*") == (1, "", "")
+
+
 def test_wrong_use_is_2(ctl, tmp_path):
     assert ctl()[0] == 2
     assert ctl("dance")[0] == 2
