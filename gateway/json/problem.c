@@ -14,19 +14,19 @@ static const struct {
 } titles[] = {
     {400, "请求的内容有误", "The request is not correct"},
     {401, "需要登录", "Not signed in"},
-    {403, "不允许这项操作", "Not allowed"},
+    {403, "您不能办这件事", "Not allowed"},
     {404, "没有找到", "Not found"},
     {405, "不支持这种请求方法", "Method not allowed"},
-    {409, "与现在的状态冲突", "Conflict with the present state"},
+    {409, "现在不能这样办", "Conflict with the present state"},
     {412, "内容已被修改", "Changed in the meantime"},
     {413, "内容太大", "Too large"},
     {415, "不支持这种内容类型", "Content type not supported"},
     {422, "不符合规则", "Against the rules"},
-    {428, "需要说明所修改的版本", "A version is needed"},
+    {428, "请先查看最新内容", "A version is needed"},
     {429, "操作太频繁", "Too many requests"},
     {500, "系统出错", "Internal error"},
     {501, "不支持这项功能", "Not supported"},
-    {503, "服务暂时不可用", "Not available right now"},
+    {503, "系统暂时用不了", "Not available right now"},
     {504, "等待超时", "Timed out"},
 };
 
