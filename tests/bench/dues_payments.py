@@ -17,7 +17,7 @@ from tests.support.feed import Feed
 from tests.support.postgres import Database, Postgres
 
 MEMBERS = 25_000  # 8 months each: 200,000 payments for every opponent
-CLIENTS = (8, 16, 32, 64)
+CLIENTS = (8, 24, 64)
 
 
 def seeded(server):

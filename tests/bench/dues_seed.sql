@@ -17,5 +17,7 @@ SELECT bench_id(1, 1), bench_id(3, n), month, bench_id(2, n % 120), bench_id(4, 
                        date_trunc('quarter', current_date) + interval '2 months', interval '1 month') AS month,
        generate_series(0, :members - 1) AS n
  ORDER BY month, n % 120, n;
-INSERT INTO ledger_head (street_id, number) VALUES (bench_id(1, 1), 0);
+CREATE SEQUENCE bench_number; -- of the opponents
+CREATE SEQUENCE bench_position;
+GRANT USAGE ON bench_number, bench_position TO dandelion_dues;
 VACUUM ANALYZE organization_copy, member_copy, bill;

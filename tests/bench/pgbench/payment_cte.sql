@@ -1,4 +1,4 @@
--- One payment with the same writes, as one statement: what a good engineer would write by hand.
+-- One payment with the same writes, as one statement: what a good engineer would write by hand. Numbers from sequences.
 \set n :first + :client_id + :i * :clients
 \set i :i + 1
 \set member (:n * 7919) % :members
@@ -32,17 +32,13 @@ WITH given AS (
     INSERT INTO idempotency_key (street_id, account_id, key, method, request_hash, reply, version, created_at)
     SELECT street_id, account_id, key, 'Dues.Pay', '\x00112233445566778899aabbccddeeff',
            convert_to(repeat('x', 190), 'UTF8'), 1, now() FROM payable
-), ledger AS (
-    UPDATE ledger_head h SET number = number + 1 FROM payable p WHERE h.street_id = p.street_id RETURNING number
 ), posting AS (
     INSERT INTO ledger_posting (street_id, number, payment_id, organization_id, debit_account, credit_account,
                                 amount_fen, summary, booked_at)
-    SELECT street_id, number, id, organization_id, 'cash', 'dues', amount_fen, '收党费 2026-11', now()
-      FROM payable, ledger
-), head AS (
-    UPDATE stream_head SET position = position + 1 FROM payable RETURNING position
+    SELECT street_id, nextval('bench_number'), id, organization_id, 'cash', 'dues', amount_fen, '收党费 2026-11', now()
+      FROM payable
 )
 INSERT INTO event (position, id, type, subject, street_id, organization_path, time, traceparent, data)
-SELECT position, id, 'dandelion.dues.payment.recorded.v1', id::text, street_id, path, now(),
+SELECT nextval('bench_position'), id, 'dandelion.dues.payment.recorded.v1', id::text, street_id, path, now(),
        '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', convert_to(repeat('x', 140), 'UTF8')
-  FROM payable, head;
+  FROM payable;
