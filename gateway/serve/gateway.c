@@ -286,6 +286,7 @@ static int serve(struct gateway *gateway, const char *config, bool check)
         event_base_dispatch(gateway->base);
     }
     gateway_end(gateway);
+    log_line(LOG_INFO, "stopped", "status=%d", status);
     return status;
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.calls import secret
 from tests.support.http import Http
+from tests.support.load import bills
 from tests.support.street import id_number, phone
 
 
@@ -148,20 +149,10 @@ def test_of_equal_requests_at_the_same_time_one_runs(street, branch, database):
 
 
 @pytest.fixture
-def billed(street, daemons):
-    """A collector, and one who may reverse, of a branch whose five members each have a bill of 45 yuan."""
-    branch, month = street.chain().branch, daemons.month()
-    members = [street.member(branch) for _ in range(5)]
-    daemons.caught_up("dues", "identity")
-    for member in members:
-        standard = street.admin.put(f"/v1/dues/standards/{member}/{month[:4]}",
-                                    {"category": "WAGE", "base_fen": "450000", "effective_month": month})
-        assert standard.status == 200, standard
-    made = street.admin.post("/v1/dues/bills:generate", {"organization_id": branch, "month": month})
-    assert made.body["created"] == len(members)
-    collector = street.account("dues_collector", branch)
-    return collector, [{"member_id": member, "months": [month], "amount_fen": "4500", "channel": "CASH"}
-                       for member in members]
+def billed(street):
+    """A collector of a branch, and the payments of its five members."""
+    branch = street.chain().branch
+    return street.account("dues_collector", branch), bills(street, branch, 5)
 
 
 def test_a_pending_payment_ends_one_way_or_the_other(billed):

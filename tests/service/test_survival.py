@@ -12,10 +12,9 @@ import pytest
 
 from deploy import processes
 from tests.support import books
-from tests.support.daemons import Daemons
-from tests.support.load import Load
+from tests.support.load import start
 from tests.support.postgres import Database, Postgres, new_place
-from tests.support.street import Street, id_number
+from tests.support.street import Street
 
 ROUNDS = int(os.environ.get("DANDELION_SURVIVAL_ROUNDS") or 1)
 MEMBERS, BETWEEN = 32, 100
@@ -39,21 +38,7 @@ def database(cluster):
 @pytest.fixture(scope="module")
 def load(daemons):
     """Payments and registrations that go on from now to the end of the module."""
-    street = Street(daemons)
-    branch, month = street.chain().branch, daemons.month()
-    members = [street.member(branch) for _ in range(MEMBERS)]
-    daemons.caught_up("dues", "identity")
-    for member in members:
-        standard = street.admin.put(f"/v1/dues/standards/{member}/{month[:4]}",
-                                    {"category": "WAGE", "base_fen": "450000", "effective_month": month})
-        assert standard.status == 200, standard
-    made = street.admin.post("/v1/dues/bills:generate", {"organization_id": branch, "month": month})
-    assert made.status == 200 and made.body["created"] == MEMBERS, made
-    secretary = street.account("branch_secretary", branch)
-    bills = [{"member_id": member, "months": [month], "amount_fen": "4500", "channel": "CASH"} for member in members]
-    running = Load(secretary, bills, register=lambda: {
-        "organization_id": branch, "name": "王五", "id_number": id_number(), "category": "FULL",
-        "joined_on": "2005-07-01"})
+    running = start(Street(daemons), MEMBERS)
     running.go_on(BETWEEN)
     yield running
     running.ending = True
@@ -72,11 +57,9 @@ def backends(database, daemon):
 def survive(load, capsys, what, happen):
     """Lets it happen, and sees that work goes on; prints how long nothing was acknowledged."""
     load.go_on(BETWEEN)
-    began = time.monotonic()
-    happen()
-    load.go_on(BETWEEN)
+    seconds = load.through(happen, BETWEEN)
     with capsys.disabled():
-        print(f"\n  {what}: nothing acknowledged for {load.silence(began) * 1000:.0f} ms", end="", flush=True)
+        print(f"\n  {what}: nothing acknowledged for {seconds:.2f} s", end="", flush=True)
 
 
 @pytest.mark.parametrize("name", ["dues", "identity", "gateway"] * ROUNDS)

@@ -11,6 +11,7 @@ import time
 import uuid
 
 from tests.support.http import Http
+from tests.support.street import id_number
 
 AGAIN = {409: {"idempotency_in_progress", "conflict"}, 503: {"unavailable", "overloaded"}, 504: {"deadline_exceeded"}}
 
@@ -81,8 +82,11 @@ class Load:
             assert time.monotonic() - began < patience, self.wrong() or "nothing is acknowledged any more"
             time.sleep(0.002)
 
-    def silence(self, since):
-        """The longest time without an answer after that moment, in seconds."""
+    def through(self, happen, more):
+        """Lets something happen, goes on, and returns the longest time without an answer since, in seconds."""
+        since = time.monotonic()
+        happen()
+        self.go_on(more)
         times = [since, *(at for at in self.acknowledged if at > since)]
         return max(later - earlier for earlier, later in zip(times, times[1:]))
 
@@ -99,3 +103,26 @@ class Load:
 
     def all(self, kind):
         return [item for worker in self.workers for item in getattr(worker, kind)]
+
+
+def bills(street, branch, count):
+    """Bodies of the payments of so many new members of a branch: each has a bill of this month, of 45 yuan."""
+    daemons = street.daemons
+    month, members = daemons.month(), [street.member(branch) for _ in range(count)]
+    daemons.caught_up("dues", "identity")
+    for member in members:
+        standard = street.admin.put(f"/v1/dues/standards/{member}/{month[:4]}",
+                                    {"category": "WAGE", "base_fen": "450000", "effective_month": month})
+        assert standard.status == 200, standard
+    made = street.admin.post("/v1/dues/bills:generate", {"organization_id": branch, "month": month})
+    assert made.status == 200 and made.body["created"] == count, made
+    return [{"member_id": member, "months": [month], "amount_fen": "4500", "channel": "CASH"} for member in members]
+
+
+def start(street, members):
+    """A load on a new branch of the street: payments, reversals, registrations."""
+    branch = street.chain().branch
+    payable = bills(street, branch, members)
+    return Load(street.account("branch_secretary", branch), payable, register=lambda: {
+        "organization_id": branch, "name": "王五", "id_number": id_number(), "category": "FULL",
+        "joined_on": "2005-07-01"})

@@ -24,11 +24,21 @@ def new_place():
     return folder, place
 
 
-class Postgres:
+class Server:
+    """A server that somebody runs in a place."""
+
+    def __init__(self, place):
+        self.place = place
+
+    def dsn(self, database, role):
+        return f"host={self.place.run} dbname={database} user={role}"
+
+
+class Postgres(Server):
     """A running server. Its database `dandelion`, migrated, is the template of all others."""
 
     def __init__(self, place, durable=False):
-        self.place = place
+        super().__init__(place)
         self.numbers = itertools.count(1)
         cluster.ensure(place)
         cluster.configure(place, ROOMY + ("" if durable else FAST))
@@ -63,12 +73,8 @@ class Postgres:
     def drop(self, name):
         cluster.psql(self.place, f"DROP DATABASE {name} WITH (FORCE);", "postgres")
 
-    def dsn(self, database, role):
-        return f"host={self.place.run} dbname={database} user={role}"
-
-
 class Database:
-    """One database of a Postgres: `database.connect("dues")` speaks as that service's role."""
+    """One database of a server: `database.connect("dues")` speaks as that service's role."""
 
     def __init__(self, postgres, name):
         self.postgres, self.name = postgres, name
