@@ -34,7 +34,7 @@ static void on_reply(void *context, const struct bus_reply *reply)
 void exchange_call(struct exchange *exchange)
 {
     Dandelion__Bus__Request envelope = DANDELION__BUS__REQUEST__INIT;
-    Dandelion__Bus__Caller stranger = DANDELION__BUS__CALLER__INIT;
+    Dandelion__Bus__Caller caller = DANDELION__BUS__CALLER__INIT;
     char traceparent[TRACE_TEXT_SIZE];
     struct err err = {0};
     struct upstream *upstream = upstream_of(exchange);
@@ -46,8 +46,10 @@ void exchange_call(struct exchange *exchange)
     envelope.method = (char *)exchange->route->method;
     envelope.deadline_unix_ms = clock_now_ms() + exchange->route->deadline_ms;
     envelope.traceparent = trace_format(&exchange->trace, traceparent);
-    envelope.caller = exchange->caller ? exchange->caller : &stranger;
-    envelope.caller->client_address = (char *)http_request_peer(exchange->request);
+    if (exchange->caller)
+        caller = *exchange->caller;
+    caller.client_address = (char *)http_request_peer(exchange->request);
+    envelope.caller = &caller;
     envelope.idempotency_key = (char *)exchange->idempotency_key;
     envelope.if_match = exchange->if_match;
     envelope.language = (char *)language_tag(exchange->language);

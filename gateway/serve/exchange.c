@@ -185,6 +185,18 @@ static void message_read(struct exchange *exchange)
 
 /* --- who asks, and under which conditions */
 
+/* A session may be forgotten while a body comes: then the exchange needs a caller of its own. */
+static const Dandelion__Bus__Caller *caller_copy(struct exchange *exchange, const Dandelion__Bus__Caller *caller)
+{
+    size_t size = dandelion__bus__caller__get_packed_size(caller);
+    uint8_t *packed = arena_alloc(exchange->arena, size + 1);
+    if (!packed)
+        return NULL;
+    dandelion__bus__caller__pack(caller, packed);
+    ProtobufCAllocator allocator = pb_arena(exchange->arena);
+    return dandelion__bus__caller__unpack(&allocator, size, packed);
+}
+
 static void on_session(void *context, const Dandelion__Bus__Caller *caller, const struct err *err)
 {
     struct exchange *exchange = context;
@@ -192,15 +204,8 @@ static void on_session(void *context, const Dandelion__Bus__Caller *caller, cons
         exchange_refuse(exchange, err);
         return;
     }
-    size_t size = dandelion__bus__caller__get_packed_size(caller);
-    uint8_t *packed = arena_alloc(exchange->arena, size + 1);
-    if (!packed) {
-        fail(exchange, ERR_OVERLOADED, "", "no room for the caller");
-        return;
-    }
-    dandelion__bus__caller__pack(caller, packed);
-    ProtobufCAllocator allocator = pb_arena(exchange->arena);
-    exchange->caller = dandelion__bus__caller__unpack(&allocator, size, packed);
+    bool waits = exchange->route->body || exchange->route->upload >= 0;
+    exchange->caller = waits ? caller_copy(exchange, caller) : caller;
     if (exchange->caller)
         message_read(exchange);
     else

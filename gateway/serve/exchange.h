@@ -30,9 +30,9 @@ struct exchange {
     char trace_id[TRACE_ID_TEXT_SIZE];
     int64_t began_us;
     ProtobufCMessage *message;
-    Dandelion__Bus__Caller *caller; /* in the arena; NULL: nobody is signed in */
-    const char *idempotency_key;    /* "" for none */
-    int64_t if_match;               /* 0 for none */
+    const Dandelion__Bus__Caller *caller; /* until the message is sent; NULL: nobody is signed in */
+    const char *idempotency_key;          /* "" for none */
+    int64_t if_match;                     /* 0 for none */
     struct upload *upload;
 };
 
