@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,8 +29,8 @@ struct connection {
 };
 
 static const char *verb, *path, *token;
-static char **lines;
-static size_t lines_count, next_line, done_count;
+static struct iovec *requests; /* written before the clock starts */
+static size_t requests_count, next_request, done_count;
 static uint32_t *latencies;
 static int64_t until_us; /* INT64_MAX: no limit */
 static unsigned long statuses[600];
@@ -48,32 +49,6 @@ static void die(const char *what)
     exit(1);
 }
 
-static void lines_read(const char *name)
-{
-    FILE *file = fopen(name, "r");
-    size_t capacity = 0, size = 0;
-    char *line = NULL;
-    ssize_t length;
-    if (!file)
-        die(name);
-    while ((length = getline(&line, &size, file)) > 0) {
-        if (line[length - 1] == '\n')
-            line[length - 1] = '\0';
-        if (lines_count == capacity) {
-            capacity = capacity ? capacity * 2 : 4096;
-            char **grown = realloc(lines, capacity * sizeof *lines);
-            if (!grown)
-                die("memory");
-            lines = grown;
-        }
-        if (!(lines[lines_count++] = strdup(line)))
-            die("memory");
-    }
-    free(line);
-    fclose(file);
-    latencies = calloc(lines_count + 1, sizeof *latencies);
-}
-
 static int request_write(char request[REQUEST_MAX], const char *line)
 {
     const char *body = strchr(line, '{');
@@ -83,19 +58,55 @@ static int request_write(char request[REQUEST_MAX], const char *line)
     return snprintf(request, REQUEST_MAX,
                     "%s %s%.*s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
                     "Content-Type: application/json\r\nIdempotency-Key: load-%d-%zu\r\nContent-Length: %zu\r\n\r\n%s",
-                    verb, path, (int)strcspn(line, " {"), line, token, (int)getpid(), next_line, strlen(body), body);
+                    verb, path, (int)strcspn(line, " {"), line, token, (int)getpid(), requests_count, strlen(body),
+                    body);
+}
+
+static void request_add(const char *line)
+{
+    static size_t capacity;
+    char request[REQUEST_MAX];
+    int length = request_write(request, line);
+    if (requests_count == capacity) {
+        capacity = capacity ? capacity * 2 : 4096;
+        struct iovec *grown = realloc(requests, capacity * sizeof *requests);
+        if (!grown)
+            die("memory");
+        requests = grown;
+    }
+    char *copy = length < REQUEST_MAX ? strdup(request) : NULL;
+    if (!copy)
+        die("a request");
+    requests[requests_count++] = (struct iovec){copy, (size_t)length};
+}
+
+static void requests_read(const char *name)
+{
+    FILE *file = fopen(name, "r");
+    size_t size = 0;
+    char *line = NULL;
+    ssize_t length;
+    if (!file)
+        die(name);
+    while ((length = getline(&line, &size, file)) > 0) {
+        if (line[length - 1] == '\n')
+            line[length - 1] = '\0';
+        request_add(line);
+    }
+    free(line);
+    fclose(file);
+    latencies = calloc(requests_count + 1, sizeof *latencies);
 }
 
 static void request_send(struct connection *connection)
 {
-    char request[REQUEST_MAX];
-    if (next_line == lines_count || now_us() >= until_us)
+    int64_t now = now_us();
+    if (next_request == requests_count || now >= until_us)
         return;
-    int length = request_write(request, lines[next_line]);
-    next_line++;
+    const struct iovec *request = &requests[next_request++];
     connection->length = 0;
-    connection->sent_us = now_us();
-    if (length >= REQUEST_MAX || send(connection->fd, request, (size_t)length, MSG_NOSIGNAL) != length)
+    connection->sent_us = now;
+    if (send(connection->fd, request->iov_base, request->iov_len, MSG_NOSIGNAL) != (ssize_t)request->iov_len)
         die("send");
 }
 
@@ -174,8 +185,8 @@ int main(int argc, char **argv)
     verb = argv[4];
     path = argv[5];
     token = argv[6];
-    lines_read(argv[7]);
-    if (count == 0 || count > CONNECTIONS_MAX || lines_count == 0)
+    requests_read(argv[7]);
+    if (count == 0 || count > CONNECTIONS_MAX || requests_count == 0)
         return 2;
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     for (size_t i = 0; i < count; i++) {
@@ -187,7 +198,7 @@ int main(int argc, char **argv)
     until_us = seconds > 0 ? began + seconds * 1000000 : INT64_MAX;
     for (size_t i = 0; i < count; i++)
         request_send(&connections[i]);
-    while (done_count < next_line) {
+    while (done_count < next_request) {
         struct epoll_event events[256];
         int ready = epoll_wait(epoll, events, 256, 10000);
         if (ready <= 0)
