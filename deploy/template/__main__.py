@@ -57,10 +57,10 @@ def edit(path, change):
 
 
 def configured(sample, name):
-    """The documented configuration with a section for the daemon, before the gateway's."""
+    """The documented configuration with a section like that of dues for the daemon, before the gateway's."""
     port = max(int(number) for number in re.findall(r"^health_port = (\d+)", sample, re.M)) + 1
-    database = f"host=/run/postgresql dbname=dandelion user=dandelion_{name}"
-    section = f"[{name}]\ndatabase = {database}\nhealth_port = {port}\n\n"
+    section = re.search(r"^\[dues\]\n.*?\n\n", sample, re.M | re.S).group().replace("dues", name)
+    section = re.sub(r"(?m)^health_port = .*", f"health_port = {port}", section)
     return sample.replace("[gateway]\n", section + "[gateway]\n")
 
 

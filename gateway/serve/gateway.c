@@ -1,6 +1,5 @@
 #include "gateway/serve/gateway.h"
 
-#include <getopt.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/options.h"
 #include "errors.h"
 #include "gateway/serve/exchange.h"
 #include "gateway/serve/probes.h"
@@ -290,37 +290,28 @@ static int serve(struct gateway *gateway, const char *config, bool check)
     return status;
 }
 
+static int usage(FILE *out, int status)
+{
+    fputs("usage: gateway --config FILE [--check-config | --describe-config | --version]\n"
+          "Serves Dandelion over HTTP until SIGTERM. SIGHUP reads the log level and the certificate anew.\n",
+          out);
+    return status;
+}
+
 int gateway_run(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"check-config", no_argument, NULL, 'k'},
-        {"describe-config", no_argument, NULL, 'd'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    static const char usage[] = "usage: gateway --config FILE [--check-config | --describe-config]\n"
-                                "Serves Dandelion over HTTP until SIGTERM. SIGHUP takes over a renewed certificate.\n";
     struct gateway gateway = {0};
-    const char *config = NULL;
-    bool check = false;
-    int option;
-    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (option == 'c') {
-            config = optarg;
-        } else if (option == 'k') {
-            check = true;
-        } else if (option == 'd') {
-            conf_describe("gateway", gateway_keys, stdout);
-            return 0;
-        } else {
-            fputs(usage, option == 'h' ? stdout : stderr);
-            return option == 'h' ? 0 : 2;
-        }
+    const char *config;
+    enum options_action action = options_read(argc, argv, &config);
+    if (action == OPTIONS_WRONG)
+        return usage(stderr, 2);
+    if (action == OPTIONS_HELP)
+        return usage(stdout, 0);
+    if (action == OPTIONS_VERSION)
+        return printf("gateway %s\n", DANDELION_VERSION) < 0;
+    if (action == OPTIONS_DESCRIBE_CONFIG) {
+        conf_describe("gateway", gateway_keys, stdout);
+        return 0;
     }
-    if (!config || optind != argc) {
-        fputs(usage, stderr);
-        return 2;
-    }
-    return serve(&gateway, config, check);
+    return serve(&gateway, config, action == OPTIONS_CHECK_CONFIG);
 }

@@ -1,19 +1,15 @@
 #include "daemon/metrics.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { BUCKETS = 12, CODES = 16 };
+#include "base/exposition.h"
 
-/* Upper bounds in microseconds: from a hundred microseconds to five seconds. */
-static const int64_t bounds_us[BUCKETS] = {100,   250,   500,    1000,   2500,    5000,
-                                           10000, 25000, 100000, 500000, 1000000, 5000000};
+enum { CODES = 16, LABELS_SIZE = 160 };
 
 struct series {
     const struct method *method;
-    uint64_t count;
-    int64_t sum_us;
-    uint64_t buckets[BUCKETS];
+    struct histogram time;
     struct {
         int code;
         uint64_t count;
@@ -72,43 +68,33 @@ void metrics_count(struct metrics *metrics, const struct method *method, int cod
     if (i == metrics->count)
         return;
     struct series *series = &metrics->series[i];
-    series->count++;
-    series->sum_us += duration_us;
-    for (size_t bucket = 0; bucket < BUCKETS; bucket++)
-        series->buckets[bucket] += duration_us <= bounds_us[bucket];
+    histogram_count(&series->time, duration_us);
     if (code)
         error_count(series, code);
 }
 
 void metrics_gauge(struct str *out, const char *service, const char *name, const char *help, double value)
 {
-    str_printf(out, "# HELP dandelion_%s %s\n# TYPE dandelion_%s gauge\ndandelion_%s{service=\"%s\"} %.17g\n", name,
-               help, name, name, service, value);
+    char full[LABELS_SIZE], labels[LABELS_SIZE];
+    snprintf(full, sizeof full, "dandelion_%s", name);
+    snprintf(labels, sizeof labels, "service=\"%s\"", service);
+    exposition_gauge(out, full, labels, help, value);
 }
 
 static void histogram_write(const struct series *series, const char *service, struct str *out)
 {
-    const char *method = series->method->name;
-    for (size_t bucket = 0; bucket < BUCKETS; bucket++)
-        str_printf(out, "dandelion_call_seconds_bucket{service=\"%s\",method=\"%s\",le=\"%g\"} %llu\n", service, method,
-                   (double)bounds_us[bucket] / 1e6, (unsigned long long)series->buckets[bucket]);
-    str_printf(out, "dandelion_call_seconds_bucket{service=\"%s\",method=\"%s\",le=\"+Inf\"} %llu\n", service, method,
-               (unsigned long long)series->count);
-    str_printf(out, "dandelion_call_seconds_sum{service=\"%s\",method=\"%s\"} %.6f\n", service, method,
-               (double)series->sum_us / 1e6);
-    str_printf(out, "dandelion_call_seconds_count{service=\"%s\",method=\"%s\"} %llu\n", service, method,
-               (unsigned long long)series->count);
+    char labels[LABELS_SIZE];
+    snprintf(labels, sizeof labels, "service=\"%s\",method=\"%s\"", service, series->method->name);
+    exposition_histogram(out, "dandelion_call_seconds", labels, &series->time);
 }
 
 void metrics_write(const struct metrics *metrics, const char *service, struct str *out)
 {
-    str_puts(out, "# HELP dandelion_call_seconds Time from the arrival of a call to its answer.\n"
-                  "# TYPE dandelion_call_seconds histogram\n");
+    exposition_head(out, "dandelion_call_seconds", "histogram", "Time from the arrival of a call to its answer.");
     for (size_t i = 0; i < metrics->count; i++)
-        if (metrics->series[i].count)
+        if (metrics->series[i].time.count)
             histogram_write(&metrics->series[i], service, out);
-    str_puts(out, "# HELP dandelion_call_errors_total Calls refused, by the number of the error.\n"
-                  "# TYPE dandelion_call_errors_total counter\n");
+    exposition_head(out, "dandelion_call_errors_total", "counter", "Calls refused, by the number of the error.");
     for (size_t i = 0; i < metrics->count; i++)
         for (size_t e = 0; e < CODES && metrics->series[i].errors[e].code; e++)
             str_printf(out, "dandelion_call_errors_total{service=\"%s\",method=\"%s\",code=\"%d\"} %llu\n", service,

@@ -1,8 +1,8 @@
 /* The command line of every daemon. */
-#include <getopt.h>
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/options.h"
 #include "daemon/daemon.h"
 #include "daemon/settings.h"
 #include "version.h"
@@ -16,45 +16,20 @@ static int usage(const struct daemon_spec *spec, FILE *out, int status)
     return status;
 }
 
-static int options_read(int argc, char **argv, const char **config, char *action)
-{
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"check-config", no_argument, NULL, 'k'},
-        {"describe-config", no_argument, NULL, 'd'},
-        {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-    *config = NULL;
-    *action = 'r';
-    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (option == 'c')
-            *config = optarg;
-        else if (option == '?')
-            return -1;
-        else
-            *action = (char)option;
-    }
-    bool needs_config = *action == 'r' || *action == 'k';
-    return optind == argc && (*config || !needs_config) ? 0 : -1;
-}
-
 int daemon_run(const struct daemon_spec *spec, int argc, char **argv)
 {
     struct daemon daemon = {.spec = spec};
     struct err err = {0};
     const char *config;
-    char action;
-    if (options_read(argc, argv, &config, &action) != 0)
+    enum options_action action = options_read(argc, argv, &config);
+    if (action == OPTIONS_WRONG)
         return usage(spec, stderr, 2);
-    if (action == 'h')
+    if (action == OPTIONS_HELP)
         return usage(spec, stdout, 0);
-    if (action == 'v')
+    if (action == OPTIONS_VERSION)
         return printf("%sd %s\n", spec->name, DANDELION_VERSION) < 0;
     log_open(spec->name, LOG_INFO);
-    if (action == 'd') {
+    if (action == OPTIONS_DESCRIBE_CONFIG) {
         conf_describe(spec->name, settings_keys, stdout);
         return 0;
     }
@@ -65,7 +40,7 @@ int daemon_run(const struct daemon_spec *spec, int argc, char **argv)
         return 2;
     }
     int status = 0;
-    if (action == 'r') {
+    if (action == OPTIONS_RUN) {
         if (daemon_start(&daemon, &err) == 0) {
             log_line(LOG_INFO, "started", "version=%s", DANDELION_VERSION);
             event_base_dispatch(daemon.base);

@@ -71,7 +71,9 @@ def test_it_passes_the_checks(tree, check):
 
 def test_it_passes_its_tests(tree):
     tree.run(os.path.join("build", "tests", f"unit_{NAME}_rules_test"))
-    tree.python("-m", "pytest", "-q", os.path.join("tests", "service", f"test_{NAME}.py"))
+    suites = os.path.join("tests", "service")
+    tree.python("-m", "pytest", "-q", os.path.join(suites, f"test_{NAME}.py"))
+    tree.python("-m", "pytest", "-q", os.path.join(suites, "test_configuration.py"), "-k", "sample or good")
 
 
 def test_it_runs_and_is_reached_over_http(tree):
