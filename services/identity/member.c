@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "dandelion/identity_events.pb-c.h"
 #include "errors.h"
-#include "identity/id_number.h"
+#include "identity/id_number_error.h"
 #include "identity/person.h"
 #include "identity/rules.h"
 #include "identity/text.h"
@@ -46,34 +46,13 @@ int member_set_address(struct call *call, struct member *member, const char *tex
     return keep(call, &member->address, address);
 }
 
-int id_number_error(int fault)
-{
-    switch ((enum id_number_fault)fault) {
-    case ID_NUMBER_OK:
-        return 0;
-    case ID_NUMBER_EMPTY:
-        return ERR_FIELD_REQUIRED;
-    case ID_NUMBER_OLD:
-        return ERR_IDENTITY_ID_NUMBER_OLD;
-    case ID_NUMBER_BIRTH:
-        return ERR_IDENTITY_ID_NUMBER_BIRTH_DATE;
-    case ID_NUMBER_CHECK:
-        return ERR_IDENTITY_ID_NUMBER_CHECK_DIGIT;
-    case ID_NUMBER_LENGTH_BAD:
-    case ID_NUMBER_CHARACTER:
-    case ID_NUMBER_REGION:
-        break;
-    }
-    return ERR_IDENTITY_ID_NUMBER_MALFORMED;
-}
-
 int member_set_id_number(struct call *call, struct member *member, const char *text, Dandelion__Identity__Sex sex,
                          const char *birth_date)
 {
     struct id_number number;
     enum id_number_fault fault = id_number_parse(text, call->today, &number);
     if (fault != ID_NUMBER_OK)
-        return call_refuse_field(call, id_number_error((int)fault), "id_number", "fault %d", (int)fault);
+        return call_refuse_field(call, id_number_error(fault), "id_number", "fault %d", (int)fault);
     if (!id_number_agrees_sex(&number, (enum sex)sex))
         return call_refuse_field(call, ERR_IDENTITY_SEX_MISMATCH, "sex", "the number says otherwise");
     if (*birth_date && call_date(birth_date) != number.birth_date)

@@ -31,9 +31,6 @@ int member_set_id_number(struct call *call, struct member *member, const char *t
 
 /* Do the days of the membership follow each other? */
 int member_check_dates(struct call *call, const struct member *member);
-
-/* The error of the catalogue for a fault of the pure rules (id_number.h, rules.h). */
-int id_number_error(int fault);
 int membership_error(int fault, const char **field);
 
 void member_fill(struct call *call, const struct member *member, Dandelion__Identity__Member *reply);

@@ -4,7 +4,6 @@
 #include "errors.h"
 #include "identity.methods.h"
 #include "identity/access/account.h"
-#include "identity/access/password.h"
 #include "identity/names.h"
 #include "identity/organization.h"
 
@@ -17,13 +16,7 @@ int identity_found_street_load(struct call *call, const Dandelion__Identity__Fou
 
 int identity_found_street_work(struct call *call, const Dandelion__Identity__FoundStreetRequest *request)
 {
-    if (password_is_weak(request->password, request->username, request->name))
-        return call_refuse_field(call, ERR_IDENTITY_PASSWORD_WEAK, "password", "easy to guess");
-    char *hash = arena_alloc(call->arena, PASSWORD_HASH_SIZE);
-    if (!hash)
-        return call_refuse(call, ERR_OVERLOADED, "no room for a hash");
-    call->worked = hash;
-    return password_hash(daemon_pepper_key_file(call->daemon), request->password, hash, &call->err);
+    return account_password_work(call, request->password, request->username, request->name);
 }
 
 static int committee_save(struct call *call, struct uuid id, const char *name)

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/daemon.h"
 #include "errors.h"
+#include "identity/access/password.h"
 #include "identity/names.h"
 #include "identity/organization.h"
 
@@ -16,6 +18,17 @@ const char *username_fold(struct call *call, const char *username)
     if (!folded)
         call_refuse(call, ERR_OVERLOADED, "no room for a user name");
     return folded;
+}
+
+int account_password_work(struct call *call, const char *password, const char *username, const char *name)
+{
+    if (password_is_weak(password, username, name))
+        return call_refuse_field(call, ERR_IDENTITY_PASSWORD_WEAK, "password", "easy to guess");
+    char *hash = arena_alloc(call->arena, PASSWORD_HASH_SIZE);
+    if (!hash)
+        return call_refuse(call, ERR_OVERLOADED, "no room for a hash");
+    call->worked = hash;
+    return password_hash(daemon_pepper_key_file(call->daemon), password, hash, &call->err);
 }
 
 /* Levels as bits, in the order of the contract's enumeration. */

@@ -19,6 +19,9 @@ enum { ACCOUNT_ROLES_MAX = 64, USERNAME_SIZE = 65 };
 /* A user name as it is kept: in lower case. NULL with the call refused when there is no room. */
 const char *username_fold(struct call *call, const char *username);
 
+/* work: refuses a password that is easy to guess; leaves the hash of another in call->worked. */
+int account_password_work(struct call *call, const char *password, const char *username, const char *name);
+
 /* May the role be held in an organisation of that level? */
 bool role_fits(Dandelion__Role role, const char *level);
 

@@ -32,13 +32,7 @@ int identity_create_account_load(struct call *call, const Dandelion__Identity__C
 
 int identity_create_account_work(struct call *call, const Dandelion__Identity__CreateAccountRequest *request)
 {
-    if (password_is_weak(request->password, request->username, request->name))
-        return call_refuse_field(call, ERR_IDENTITY_PASSWORD_WEAK, "password", "easy to guess");
-    char *hash = arena_alloc(call->arena, PASSWORD_HASH_SIZE);
-    if (!hash)
-        return call_refuse(call, ERR_OVERLOADED, "no room for a hash");
-    call->worked = hash;
-    return password_hash(daemon_pepper_key_file(call->daemon), request->password, hash, &call->err);
+    return account_password_work(call, request->password, request->username, request->name);
 }
 
 static int account_save(struct call *call, const struct identity_insert_account *account,

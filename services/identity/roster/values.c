@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "errors.h"
+#include "identity/id_number_error.h"
 #include "identity/roster/decimal.h"
 #include "identity/text.h"
 
@@ -112,27 +113,6 @@ static bool is_scientific(const char *text)
     return strpbrk(text, "eE") != NULL && decimal_parse(text, &decimal);
 }
 
-static int id_number_code(enum id_number_fault fault)
-{
-    switch (fault) {
-    case ID_NUMBER_OK:
-        return 0;
-    case ID_NUMBER_EMPTY:
-        return ERR_FIELD_REQUIRED;
-    case ID_NUMBER_OLD:
-        return ERR_IDENTITY_ID_NUMBER_OLD;
-    case ID_NUMBER_BIRTH:
-        return ERR_IDENTITY_ID_NUMBER_BIRTH_DATE;
-    case ID_NUMBER_CHECK:
-        return ERR_IDENTITY_ID_NUMBER_CHECK_DIGIT;
-    case ID_NUMBER_LENGTH_BAD:
-    case ID_NUMBER_CHARACTER:
-    case ID_NUMBER_REGION:
-        break;
-    }
-    return ERR_IDENTITY_ID_NUMBER_MALFORMED;
-}
-
 /* Is this what is left of a number of which 15 digits were kept? Notes what it says about the file. */
 static bool lost_digits(const struct cell *cell, const char *text, struct id_number_evidence *evidence)
 {
@@ -168,7 +148,7 @@ int value_id_number(const struct cell *cell, int32_t today, struct id_number_evi
     const char *bare = text + (text[0] == '\''); /* typed to keep the digits */
     if (lost_digits(cell, bare, evidence))
         return ERR_CELL_DIGITS_LOST;
-    return id_number_code(id_number_parse(bare, today, number));
+    return id_number_error(id_number_parse(bare, today, number));
 }
 
 /* Takes thousands separators out: groups of three, or the text is no amount. */
