@@ -87,8 +87,9 @@ SELECT c.ord, root.path AS organization_path, n.created, n.existing, n.members
                             count(b.member_id) AS existing, count(*) AS members
                        FROM organization_copy o
                       CROSS JOIN LATERAL billable(o.street_id, o.id, c.month) AS w
-                       LEFT JOIN bill b ON b.street_id = o.street_id AND b.member_id = w.member_id
-                                       AND b.month = c.month
+                       LEFT JOIN LATERAL (SELECT b.member_id FROM bill b
+                                           WHERE b.street_id = o.street_id AND b.member_id = w.member_id
+                                             AND b.month = c.month OFFSET 0) b ON true
                       WHERE o.street_id = c.street_id AND o.path >= root.path
                         AND o.path < left(root.path, -1) || '0') n;
 
@@ -132,8 +133,9 @@ WITH run AS (
       FROM run
       JOIN organization_copy o ON o.street_id = run.street_id AND o.path >= run.organization_path
                               AND o.path < left(run.organization_path, -1) || '0'
-      JOIN bill b ON b.street_id = o.street_id AND b.organization_id = o.id AND b.month = run.month
-                 AND b.run_id = run.id
+     CROSS JOIN LATERAL (SELECT b.member_id, b.amount_fen FROM bill b
+                          WHERE b.street_id = o.street_id AND b.organization_id = o.id AND b.month = run.month
+                            AND b.run_id = run.id OFFSET 0) b
 ), told AS (
     SELECT run_id, organization_id, path, part,
            string_agg('\x1a' || set_byte('\x00', 0, length(member)) || member, '') AS members
