@@ -30,7 +30,7 @@ struct follower {
     bool known; /* position was read */
     bool busy;  /* a read or a batch is under way */
     bool rung;  /* something happened meanwhile */
-    bool caught_up, stopping;
+    bool stopping;
     struct arena *arena;
     Dandelion__Kit__ReadEventsReply *events; /* in the arena */
     size_t next;                             /* of events, not applied yet */
@@ -52,7 +52,6 @@ static void step_failed(struct follower *follower, const char *step, const struc
     log_line(LOG_WARN, "follow", "service=%s step=%s position=%lld detail=%s", follower->follow->service, step,
              (long long)follower->position, log_quoted(err->detail));
     follower->busy = false;
-    follower->caught_up = false;
     again_in(follower, RETRY_MS);
 }
 
@@ -180,7 +179,6 @@ static void on_events(void *argument, const struct bus_reply *reply)
         batch_run(follower);
     } else {
         follower->busy = false;
-        follower->caught_up = !follower->rung;
         if (follower->rung)
             read_next(follower);
     }
@@ -318,11 +316,6 @@ const char *follower_service(const struct follower *follower)
 int64_t follower_position(const struct follower *follower)
 {
     return follower->known ? follower->position : -1;
-}
-
-bool follower_caught_up(const struct follower *follower)
-{
-    return follower->caught_up;
 }
 
 void follower_stop(struct follower *follower)

@@ -37,9 +37,6 @@ const char *follower_service(const struct follower *follower);
 /* The last position applied; -1 while it is not known yet. */
 int64_t follower_position(const struct follower *follower);
 
-/* Has it applied all it knows of? For readiness. */
-bool follower_caught_up(const struct follower *follower);
-
 /* Lets the batch in hand end and begins no other. */
 void follower_stop(struct follower *follower);
 bool follower_idle(const struct follower *follower);

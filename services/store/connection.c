@@ -399,9 +399,3 @@ void connection_sync(struct connection *connection, connection_sync_fn *done, vo
     else
         flush(connection);
 }
-
-void connection_reset(struct connection *connection)
-{
-    if (connection->pg)
-        connection_lost(connection, "given up: the server did not answer in time");
-}

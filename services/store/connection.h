@@ -56,7 +56,4 @@ void connection_command(struct connection *connection, const char *sql, connecti
 /* Ends a run of statements: an error in one of them skips the rest up to here. Sends what is queued. */
 void connection_sync(struct connection *connection, connection_sync_fn *done, void *context);
 
-/* Gives up the connection at once and opens a new one, e.g. when the server does not answer. */
-void connection_reset(struct connection *connection);
-
 #endif

@@ -539,11 +539,6 @@ bool group_idle(const struct group *group)
     return !group->running && connection_ready(group->connection);
 }
 
-struct connection *group_connection(const struct group *group)
-{
-    return group->connection;
-}
-
 struct unit *group_units(const struct group *group)
 {
     return group->units;

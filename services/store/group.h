@@ -28,7 +28,6 @@ void group_destroy(struct group **group);
 void group_run(struct group *group, struct unit *units, size_t count);
 
 bool group_idle(const struct group *group);
-struct connection *group_connection(const struct group *group);
 
 /* In `done`: the units that were given, and why the group failed. */
 struct unit *group_units(const struct group *group);

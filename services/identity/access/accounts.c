@@ -6,7 +6,6 @@
 #include "errors.h"
 #include "identity.methods.h"
 #include "identity/access/account.h"
-#include "identity/access/password.h"
 #include "identity/names.h"
 #include "identity/organization.h"
 

@@ -136,11 +136,6 @@ static zip_int64_t locate(struct package *package, const char *name)
     return index >= 0 ? index : zip_name_locate(package->zip, name, ZIP_FL_NOCASE);
 }
 
-bool package_has(struct package *package, const char *name)
-{
-    return locate(package, name) >= 0;
-}
-
 static int part_begin(struct part *part, struct package *package, const char *name, struct err *err)
 {
     zip_stat_t stat;

@@ -18,8 +18,6 @@ struct part;
 struct package *package_open(const char *path, struct err *err);
 void package_close(struct package **package);
 
-bool package_has(struct package *package, const char *name);
-
 /* Opens a part for reading; at most `limit` bytes may come out of it. NULL with ERR_IMPORT_UNREADABLE. */
 struct part *part_open(struct package *package, const char *name, uint64_t limit, struct err *err);
 void part_close(struct part **part);
