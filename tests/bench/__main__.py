@@ -38,7 +38,8 @@ def main():
         print(fact)
     print()
     table.show(lines)
-    print(f"\n{sum(line.met for line in lines)} of {len(lines)} targets met, in {time.monotonic() - began:.0f} s. "
+    targets = [line.met for line in lines if line.met is not None]
+    print(f"\n{sum(targets)} of {len(targets)} targets met, in {time.monotonic() - began:.0f} s. "
           "How the opponents are set up: tests/bench/README.md")
 
 

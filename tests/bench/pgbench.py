@@ -28,8 +28,8 @@ def once(place, role, database, script, clients, seconds, variables):
     return float(found.group(1))
 
 
-def best(say, copies, role, script, variables, seconds, check=None):
-    """check(database, done) sees that what was counted was done."""
+def best(say, copies, role, script, variables, seconds, check=None, between=None):
+    """check(database, done) sees that what was counted was done; between() is called after each number of clients."""
     results = []
     for clients in CLIENTS:
         with copies.copy("numbered") as database:
@@ -37,6 +37,8 @@ def best(say, copies, role, script, variables, seconds, check=None):
             if check:
                 check(database, per_second * seconds)
         results.append(Best(per_second, clients))
+        if between:
+            between()
     told = ", ".join(f"{result.clients} clients {result.per_second:,.0f}/s" for result in results)
     say(f"pgbench {script}: {told}")
     return max(results)

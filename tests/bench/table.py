@@ -1,4 +1,4 @@
-"""The table: what, ours, the opponent's, their ratio, the target, and whether it was met."""
+"""The table: what, ours, the opponent's, their ratio, and of what has a target whether it was met."""
 
 import collections
 import unicodedata
@@ -7,15 +7,18 @@ Line = collections.namedtuple("Line", "what ours opponent theirs ratio target me
 HEADING = ("what", "ours", "against", "theirs", "ratio", "target", "")
 
 
+def compared(what, unit, ours, opponent, theirs):
+    """A line without a target."""
+    return Line(what, f"{ours:,.0f} {unit}", opponent, f"{theirs:,.0f} {unit}", f"{ours / theirs:.2f} x", "", None)
+
+
 def at_least(what, unit, ours, opponent, theirs, target):
-    ratio = ours / theirs
-    return Line(what, f"{ours:,.0f} {unit}", opponent, f"{theirs:,.0f} {unit}", f"{ratio:.2f} x",
-                f">= {target} x", ratio >= target)
+    line = compared(what, unit, ours, opponent, theirs)
+    return line._replace(target=f">= {target} x", met=ours / theirs >= target)
 
 
 def below(what, unit, ours, opponent, theirs):
-    return Line(what, f"{ours:,.1f} {unit}", opponent, f"{theirs:,.1f} {unit}", f"{ours / theirs:.2f} x", "< 1 x",
-                ours < theirs)
+    return compared(what, unit, ours, opponent, theirs)._replace(target="< 1 x", met=ours < theirs)
 
 
 def at_most(what, unit, ours, target):
@@ -27,7 +30,8 @@ def width(text):
 
 
 def show(lines):
-    rows = [HEADING] + [(*line[:6], "met" if line.met else "NOT MET") for line in lines]
+    words = {True: "met", False: "NOT MET", None: ""}
+    rows = [HEADING] + [(*line[:6], words[line.met]) for line in lines]
     widths = [max(width(row[at]) for row in rows) for at in range(len(HEADING))]
     for number, row in enumerate(rows):
         print("  ".join(cell + " " * (room - width(cell)) for cell, room in zip(row, widths)).rstrip())
