@@ -118,7 +118,11 @@ static int batch_decide(struct unit *unit, struct err *err)
         }
     }
     follower->taken = i - follower->next;
-    struct kit_move_checkpoint args = {follower->follow->service, follower->events->events[i - 1]->position};
+    struct kit_move_checkpoint args = {
+        .source = follower->follow->service,
+        .position = follower->events->events[i - 1]->position,
+        .after = follower->position,
+    };
     return kit_move_checkpoint(call, &args);
 }
 

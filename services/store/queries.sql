@@ -55,11 +55,13 @@ SELECT position, id, type, subject, street_id, organization_path, time, tracepar
 -- returns: position int8
 SELECT position FROM checkpoint WHERE source = @source::text;
 
+-- Changes nothing, and so undoes the whole, unless the checkpoint stands where the effects begin.
 -- name: move_checkpoint :save
 INSERT INTO checkpoint (source, position)
 SELECT * FROM unnest(@source::text[], @position::int8[])
     ON CONFLICT (source) DO UPDATE SET position = excluded.position
- WHERE checkpoint.position < excluded.position;
+ WHERE checkpoint.position = (SELECT after FROM unnest(@source::text[], @after::int8[]) AS c (source, after)
+                               WHERE c.source = excluded.source);
 
 -- An operation that has not been heard of for a minute was interrupted; its repeat begins it anew.
 -- name: get_operation :point

@@ -247,6 +247,7 @@ def over_tls(port, trusted, **limits):
     return content, headers
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 def test_with_a_certificate_only_tls_is_spoken(sealed):
     daemons, files = sealed
     content, headers = over_tls(daemons.port, files["certificate_file"])
