@@ -207,8 +207,8 @@ void jobs_wait(struct fixture *fixture)
 int fixture_setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
-    if (!fixture || sodium_init() < 0)
-        return -1;
+    assert_non_null(fixture);
+    assert_int_not_equal(sodium_init(), -1);
     fixture->base = event_base_new();
     fixture->proxy = proxy_new(fixture->base, fixture_dsn());
     snprintf(fixture->dsn, sizeof fixture->dsn, "%s host=%s", fixture_dsn(), proxy_directory(fixture->proxy));

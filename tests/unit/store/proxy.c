@@ -124,8 +124,10 @@ void proxy_destroy(struct proxy **proxy)
     struct proxy *self = *proxy;
     char path[96];
     *proxy = NULL;
-    while (!LIST_EMPTY(&self->pipes))
-        pipe_end(LIST_FIRST(&self->pipes));
+    for (struct pipe *next, *pipe = LIST_FIRST(&self->pipes); pipe; pipe = next) {
+        next = LIST_NEXT(pipe, link);
+        pipe_end(pipe);
+    }
     evconnlistener_free(self->listener);
     snprintf(path, sizeof path, "%s/.s.PGSQL.5432", self->directory);
     unlink(path);
