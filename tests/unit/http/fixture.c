@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 
-enum { PATIENCE_MS = 2000, BIG = 4 << 20 };
+enum { BIG = 4 << 20 };
 
 static int64_t now_ms(void)
 {

@@ -19,6 +19,9 @@
 #define GET(path) "GET " path " HTTP/1.1\r\n" HOST
 #define CHUNKED   "Transfer-Encoding: chunked\r\n"
 
+/* Longest wait for what must come at last: only a machine that is very busy needs it. */
+enum { PATIENCE_MS = 10000 };
+
 struct fixture {
     struct event_base *base;
     struct http_server *server;
