@@ -199,7 +199,7 @@ static void nobody_there_is_told_in_time(void **state)
     int64_t start = clock_monotonic_us();
     assert_true(fixture_run(fixture, idle, &tally, 2000));
     assert_int_equal(tally.last_code, ERR_UNAVAILABLE);
-    assert_in_range(clock_monotonic_us() - start, 90000, 1000000);
+    assert_in_range(clock_monotonic_us() - start, 90000, 10000000);
     ask(&tally, "Test.Echo");
     bus_client_destroy(&tally.client); /* tells those that wait */
     assert_int_equal(tally.done, 2);
