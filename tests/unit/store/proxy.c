@@ -26,7 +26,7 @@ struct proxy {
     struct sockaddr_un server;
     char directory[64];
     enum cut cut;
-    LIST_HEAD(, pipe) pipes;
+    LIST_HEAD(pipe_list, pipe) pipes;
 };
 
 static void pipe_end(struct pipe *pipe)
