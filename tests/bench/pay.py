@@ -92,5 +92,5 @@ def measure(say, installation, copies, street):
     report, pools = fastify(say, installation, copies, street, "pay_fastify_loose")
     lines.append(table.compared(LOOSE, "/s", rate, f"Fastify + pg, one CTE, {pools}", report["per_second"]))
     say(f"memory after payments: RSS {rss:.1f} MiB, of which {pss:.1f} MiB counts when shared pages are divided (PSS)")
-    lines.append(table.at_most("resident memory after them (RSS of all)", "MiB", rss, 60))
+    lines.append(table.at_most("memory after them (RSS of our 3 daemons)", "MiB", rss, 60))
     return lines
